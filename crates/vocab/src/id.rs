@@ -1,0 +1,189 @@
+//! Identifiers: who (an Ed25519 key), which record (a hash), what kind of thing (an agreed name).
+
+use crate::{Error, Result};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use std::borrow::Cow;
+use std::fmt;
+use std::str::FromStr;
+
+/// An agent: an Ed25519 public key, written as a `did:key` (W3C CCG did:key v0.9, multicodec 0xed).
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct AgentId(pub [u8; 32]);
+
+const DID_PREFIX: &str = "did:key:z";
+const MULTICODEC_ED25519: [u8; 2] = [0xed, 0x01];
+
+impl AgentId {
+    /// The last eight characters of the key's text: enough to tell keys apart on a screen, never to decide by.
+    pub fn short(&self) -> String {
+        let text = self.to_string();
+        text[text.len().saturating_sub(8)..].to_owned()
+    }
+}
+
+impl fmt::Display for AgentId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut bytes = [0_u8; 34];
+        bytes[..2].copy_from_slice(&MULTICODEC_ED25519);
+        bytes[2..].copy_from_slice(&self.0);
+        write!(f, "{DID_PREFIX}{}", bs58::encode(bytes).into_string())
+    }
+}
+
+impl FromStr for AgentId {
+    type Err = Error;
+
+    fn from_str(s: &str) -> Result<Self> {
+        let fail = || Error::Id {
+            value: s.chars().take(64).collect(),
+            kind: "an agent",
+            remedy: "write the did:key of an Ed25519 key, such as did:key:z6Mk...",
+        };
+        let encoded = s.strip_prefix(DID_PREFIX).filter(|e| e.len() <= 48).ok_or_else(fail)?;
+        let mut bytes = [0_u8; 34];
+        match bs58::decode(encoded).onto(&mut bytes) {
+            Ok(34) if bytes[..2] == MULTICODEC_ED25519 => {
+                let mut key = [0_u8; 32];
+                key.copy_from_slice(&bytes[2..]);
+                Ok(Self(key))
+            }
+            _ => Err(fail()),
+        }
+    }
+}
+
+/// A record: the SHA-256 of its exact bytes, written as 64 lower-case hexadecimal digits.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RecordId(pub [u8; 32]);
+
+impl RecordId {
+    /// The first eight digits, for a screen.
+    pub fn short(&self) -> String {
+        self.to_string()[..8].to_owned()
+    }
+}
+
+const HEX: &[u8; 16] = b"0123456789abcdef";
+
+impl fmt::Display for RecordId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut text = [0_u8; 64];
+        for (i, byte) in self.0.iter().enumerate() {
+            text[2 * i] = HEX[usize::from(byte >> 4)];
+            text[2 * i + 1] = HEX[usize::from(byte & 15)];
+        }
+        f.write_str(std::str::from_utf8(&text).map_err(|_| fmt::Error)?)
+    }
+}
+
+impl FromStr for RecordId {
+    type Err = Error;
+
+    fn from_str(s: &str) -> Result<Self> {
+        let fail = || Error::Id {
+            value: s.chars().take(70).collect(),
+            kind: "a record",
+            remedy: "write its SHA-256 as 64 lower-case hexadecimal digits",
+        };
+        let text: &[u8; 64] = s.as_bytes().try_into().map_err(|_| fail())?;
+        let digit = |c: u8| HEX.iter().position(|h| *h == c).map(|p| p as u8);
+        let mut id = [0_u8; 32];
+        for (i, byte) in id.iter_mut().enumerate() {
+            match (digit(text[2 * i]), digit(text[2 * i + 1])) {
+                (Some(high), Some(low)) => *byte = high << 4 | low,
+                _ => return Err(fail()),
+            }
+        }
+        Ok(Self(id))
+    }
+}
+
+/// What kind of thing: a name parties agree on, such as `chair-48`, `oak-board-27` or `gtin:09506000134352`.
+///
+/// Two agents mean the same specification when they use the same name. Lower-case ASCII letters, digits and
+/// `. _ : -`, 1 to 64 of them, starting with a letter or digit.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SpecId(String);
+
+impl SpecId {
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for SpecId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for SpecId {
+    type Err = Error;
+
+    fn from_str(s: &str) -> Result<Self> {
+        let allowed = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._:-".contains(c);
+        let starts_well = s.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+        if (1..=64).contains(&s.len()) && starts_well && s.chars().all(allowed) {
+            return Ok(Self(s.to_owned()));
+        }
+        Err(Error::Id {
+            value: s.chars().take(70).collect(),
+            kind: "a specification name",
+            remedy: "use 1 to 64 of a-z 0-9 . _ : - starting with a letter or digit, such as oak-board-27",
+        })
+    }
+}
+
+macro_rules! text_form {
+    ($($name:ident),*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Display::fmt(self, f)
+            }
+        }
+        impl Serialize for $name {
+            fn serialize<S: Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
+                s.collect_str(self)
+            }
+        }
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
+                Cow::<'de, str>::deserialize(d)?.parse().map_err(serde::de::Error::custom)
+            }
+        }
+    )*};
+}
+text_form!(AgentId, RecordId, SpecId);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_did_key_from_the_specification_reads_back() {
+        // W3C CCG did:key, section 3.1.1, example of an Ed25519 key
+        let did = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK";
+        assert_eq!(did.parse::<AgentId>().unwrap().to_string(), did);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for bad in ["", "did:key:z", "did:web:x", "did:key:z6Mkha"] {
+            assert!(bad.parse::<AgentId>().is_err(), "{bad}");
+        }
+        for bad in ["", "Oak", "-a", "a b", "椅子"] {
+            assert!(bad.parse::<SpecId>().is_err(), "{bad}");
+        }
+        assert!("AB".repeat(32).parse::<RecordId>().is_err());
+    }
+
+    proptest! {
+        #[test]
+        fn ids_read_back(bytes in any::<[u8; 32]>()) {
+            prop_assert_eq!(AgentId(bytes).to_string().parse::<AgentId>().unwrap(), AgentId(bytes));
+            prop_assert_eq!(RecordId(bytes).to_string().parse::<RecordId>().unwrap(), RecordId(bytes));
+        }
+    }
+}
