@@ -1,0 +1,37 @@
+//! One error type: what was wrong with a statement, and what would be right.
+
+use vocab::{AgentId, RecordId};
+
+/// A statement that cannot be taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum Error {
+    /// More bytes than a record may have.
+    #[error("a record of {bytes} bytes is over the limit of {max}: split it or send a reference")]
+    TooLarge {
+        /// size found
+        bytes: usize,
+        /// size allowed
+        max: usize,
+    },
+    /// Bytes that are not a record.
+    #[error("not a record: {0}")]
+    Malformed(String),
+    /// A signature that does not fit the bytes and the key.
+    #[error("record {id}: the signature is not one by {author} over these bytes")]
+    Signature {
+        /// hash of the bytes
+        id: RecordId,
+        /// whose signature was claimed
+        author: AgentId,
+    },
+    /// A body that cannot be read as its kind.
+    #[error("record {id}: not a well-formed {kind}: {why}")]
+    Body {
+        /// which record
+        id: RecordId,
+        /// its declared kind
+        kind: String,
+        /// what is wrong
+        why: String,
+    },
+}

@@ -1,0 +1,16 @@
+//! Who said what: keys, records, logs, checkpoints, proofs, witnesses (floor 1).
+//!
+//! A [`Signed`] is bytes that claim to be somebody's statement; a [`Record`] is one whose signature has been
+//! checked. Bytes are stored and forwarded as received, never re-encoded: a record's [`RecordId`](vocab::RecordId)
+//! is the SHA-256 of exactly those bytes.
+//!
+//! This crate knows no offers, plans or goods. A record's body is opaque here; only its `kind` is read.
+
+mod error;
+mod record;
+
+pub use error::Error;
+pub use record::{Audience, Draft, Record, Signed, Signer};
+
+/// Result of checking or making a record.
+pub type Result<T> = std::result::Result<T, Error>;
