@@ -10,7 +10,7 @@ mod error;
 mod record;
 
 pub use error::Error;
-pub use record::{Audience, Draft, Record, Signed, Signer};
+pub use record::{Audience, Draft, Record, Signed, Signer, Statement};
 
 /// Result of checking or making a record.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -25,6 +25,8 @@ pub enum Audience {
     Public,
     /// these agents and the author
     Parties(BTreeSet<AgentId>),
+    /// sent to these agents; readable by whoever can name its hash, as the holder of an item can
+    Bearer(BTreeSet<AgentId>),
     /// the author alone
     Private,
 }
@@ -37,13 +39,22 @@ impl Audience {
     pub fn parties(agents: impl IntoIterator<Item = AgentId>) -> Self {
         Self::Parties(agents.into_iter().collect())
     }
-    /// True when `agent`, not being the author, may read it.
+    /// True when `agent`, not being the author, may read it once it asks for it by hash.
     pub fn admits(&self, agent: &AgentId) -> bool {
         match self {
-            Self::Public => true,
+            Self::Public | Self::Bearer(_) => true,
             Self::Parties(parties) => parties.contains(agent),
             Self::Private => false,
         }
+    }
+    /// The agents it is sent to without being asked.
+    pub fn addressees(&self) -> impl Iterator<Item = &AgentId> {
+        match self {
+            Self::Parties(parties) | Self::Bearer(parties) => Some(parties.iter()),
+            Self::Public | Self::Private => None,
+        }
+        .into_iter()
+        .flatten()
     }
 }
 
@@ -58,6 +69,23 @@ pub struct Draft {
     pub refs: Vec<RecordId>,
     /// the statement
     pub body: serde_json::Value,
+}
+
+/// A typed body: what one kind of record says.
+pub trait Statement: Serialize + DeserializeOwned {
+    /// the record kind that carries it
+    const KIND: &'static str;
+
+    /// The records it answers or builds on.
+    fn refs(&self) -> Vec<RecordId> {
+        Vec::new()
+    }
+
+    /// This statement, about to be said to `audience`.
+    fn draft(&self, audience: Audience) -> Result<Draft> {
+        let body = serde_json::to_value(self).map_err(|e| Error::Malformed(e.to_string()))?;
+        Ok(Draft { kind: Self::KIND, audience, refs: self.refs(), body })
+    }
 }
 
 #[derive(Serialize, Deserialize)]
@@ -165,10 +193,7 @@ impl Signed {
         }
         let content: Content =
             serde_json::from_slice(&self.bytes).map_err(|e| Error::Malformed(e.to_string()))?;
-        let parties = match &content.audience {
-            Audience::Parties(parties) => parties.len(),
-            Audience::Public | Audience::Private => 0,
-        };
+        let parties = content.audience.addressees().count();
         let wrong = if content.form != FORM {
             Some(format!("form '{:.20}' is not known here; '{FORM}' is", content.form))
         } else if content.seq == 0 || (content.seq == 1) != content.prev.is_none() {
@@ -210,6 +235,15 @@ impl Record {
             kind: self.kind.clone(),
             why: e.to_string(),
         })
+    }
+
+    /// The statement, if this record is of its kind and well-formed.
+    pub fn read<S: Statement>(&self) -> Result<S> {
+        if self.kind != S::KIND {
+            let why = format!("it is a {}", self.kind);
+            return Err(Error::Body { id: self.id, kind: S::KIND.to_owned(), why });
+        }
+        self.body()
     }
 
     /// The body, unread.

@@ -65,12 +65,20 @@ impl Decimal {
     /// Quotient rounded up to [`Self::PLACES_MAX`] places; `None` when `by` is zero.
     pub fn div_up(self, by: Self) -> Option<Self> {
         let quotient = self.0.checked_div(by.0)?;
-        Some(Self(quotient.round_dp_with_strategy(Self::PLACES_MAX, RoundingStrategy::ToPositiveInfinity).normalize()))
+        Some(Self(
+            quotient
+                .round_dp_with_strategy(Self::PLACES_MAX, RoundingStrategy::ToPositiveInfinity)
+                .normalize(),
+        ))
     }
     /// Quotient rounded down to [`Self::PLACES_MAX`] places; `None` when `by` is zero.
     pub fn div_down(self, by: Self) -> Option<Self> {
         let quotient = self.0.checked_div(by.0)?;
-        Some(Self(quotient.round_dp_with_strategy(Self::PLACES_MAX, RoundingStrategy::ToNegativeInfinity).normalize()))
+        Some(Self(
+            quotient
+                .round_dp_with_strategy(Self::PLACES_MAX, RoundingStrategy::ToNegativeInfinity)
+                .normalize(),
+        ))
     }
 
     /// As a whole number of the smallest unit (10^-6), exact for every value in range.

@@ -1,0 +1,419 @@
+//! What agents say to one another in the market: the body of each kind of record, and nothing else.
+//!
+//! Listings ([`Offer`], [`Need`]) are public. A deal goes [`Enquiry`] -> [`Quote`] -> [`Acceptance`] ->
+//! [`Confirmation`] -> [`Binding`], each answering the one before by its hash; [`Refusal`] ends it at any step.
+//! A pool goes [`PoolRequest`] -> [`PoolTerms`] -> [`Pledge`] -> [`PledgeReceipt`] -> [`PoolClose`].
+//! Well-formedness beyond the types is checked by each `check`; what follows from a statement is not known here.
+
+use crate::{Error, Result};
+use ledger::Statement;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use vocab::{
+    AgentId, Decimal, Money, Place, PriceSchedule, RecordId, SpecId, Specification, Text, Timestamp, Unit,
+};
+
+macro_rules! statement {
+    ($name:ident, $kind:literal $(, |$s:ident| $refs:expr)?) => {
+        impl Statement for $name {
+            const KIND: &'static str = $kind;
+            $(fn refs(&self) -> Vec<RecordId> {
+                let $s = self;
+                $refs
+            })?
+        }
+    };
+}
+
+/// A specification, published by whoever maintains it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Described(pub Specification);
+statement!(Described, "specification", |s| s.0.supersedes.iter().chain(&s.0.cites).copied().collect());
+
+/// A published intent to provide (Valueflows `Intent` with a provider).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Offer {
+    /// what
+    pub spec: SpecId,
+    /// for people
+    pub name: Text,
+    /// what it is counted in
+    pub unit: Unit,
+    /// unit price by total quantity
+    pub prices: PriceSchedule,
+    /// smallest order
+    pub minimum: Decimal,
+    /// orders are multiples of this
+    pub step: Decimal,
+    /// largest order, where there is a limit
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maximum: Option<Decimal>,
+    /// usual time from order to goods, seconds; indicative, a quote's promise is what binds
+    pub lead_time_s: i64,
+    /// where from, and how far it reaches
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// not valid after
+    pub expires: Timestamp,
+    /// on what terms buyers may pool; `None` if they may not
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pooling: Option<Pooling>,
+    /// the specification record offered
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub specification: Option<RecordId>,
+}
+statement!(Offer, "offer", |s| s.specification.into_iter().collect());
+
+/// What an offerer grants to pools on its offer.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pooling {
+    /// most it will make for one pool
+    pub cap: Decimal,
+    /// time from close to goods, seconds: the date that binds
+    pub lead_time_s: i64,
+    /// how and when members pay
+    pub payment: Text,
+}
+
+/// A published intent to receive (Valueflows `Intent` with a receiver).
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Need {
+    /// what
+    pub spec: SpecId,
+    /// for people
+    pub name: Text,
+    /// what it is counted in
+    pub unit: Unit,
+    /// how much
+    pub quantity: Decimal,
+    /// most to be paid for one unit
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ceiling: Option<Money>,
+    /// wanted by
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// wanted where
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// not valid after
+    pub expires: Timestamp,
+}
+statement!(Need, "need");
+
+/// Takes an offer or need back before it expires.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Withdrawal {
+    /// the author's own listing
+    pub listing: RecordId,
+}
+statement!(Withdrawal, "withdrawal", |s| vec![s.listing]);
+
+/// Asks an offerer for price and date, and travels upstream from there.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Enquiry {
+    /// the offer asked about
+    pub offer: RecordId,
+    /// what
+    pub spec: SpecId,
+    /// how much, in the offer's unit
+    pub quantity: Decimal,
+    /// wanted by
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub due: Option<Timestamp>,
+    /// the moment all tiers plan from, so that a promise does not depend on how fast messages travel
+    pub start: Timestamp,
+    /// an answer later than this is not read
+    pub answer_by: Timestamp,
+    /// how long the buyer would like the quote to hold
+    pub hold_until: Timestamp,
+    /// how many tiers further up it may travel
+    pub depth: u32,
+    /// the first enquiry of the tree this one belongs to; `None` for the first itself
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub origin: Option<RecordId>,
+    /// who has been asked on the way, as tags that mean nothing outside this tree
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub visited: Vec<String>,
+}
+statement!(Enquiry, "enquiry", |s| [s.offer].into_iter().chain(s.origin).collect());
+
+/// A supplier's conditional commitment, backed by a hold: binding once accepted before `hold_until`.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Quote {
+    /// the enquiry answered
+    pub enquiry: RecordId,
+    /// how much
+    pub quantity: Decimal,
+    /// for one unit
+    pub unit_price: Money,
+    /// the goods will be there by then
+    pub promise: Timestamp,
+    /// everything must be signed by then, else it lapses
+    pub hold_until: Timestamp,
+}
+statement!(Quote, "quote", |s| vec![s.enquiry]);
+
+/// Ends a conversation at the record it answers: an enquiry, quote, acceptance, confirmation, binding or request.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Refusal {
+    /// the record refused
+    pub answers: RecordId,
+    /// why, for programs
+    pub reason: Reason,
+    /// why, for people
+    pub detail: String,
+}
+statement!(Refusal, "refusal", |s| vec![s.answers]);
+
+/// Why something was refused.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reason {
+    /// came after its deadline
+    Late,
+    /// the listing is unknown, expired or withdrawn
+    NoListing,
+    /// the quantity is not one the offer allows
+    Quantity,
+    /// no capacity or stock, or no known source for an input
+    NoSource,
+    /// the enquiry has gone round in a circle or too far
+    Loop,
+    /// the asker's clock differs too much
+    Clock,
+    /// too many open conversations
+    Busy,
+    /// a better quote was taken
+    NotChosen,
+    /// an upstream partner refused
+    Upstream,
+    /// its author decided so
+    Declined,
+    /// malformed or contradicting what it answers
+    Invalid,
+}
+
+/// The buyer's signature under a quote. Until the supplier confirms it, and while its condition is open, it binds
+/// nobody; after the quote's `hold_until` it never will.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Acceptance {
+    /// the quote taken
+    pub quote: RecordId,
+    /// whether the buyer waits for partners of its own
+    pub condition: Condition,
+}
+statement!(Acceptance, "acceptance", |s| vec![s.quote]);
+
+/// What an acceptance still waits for besides the supplier's confirmation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Condition {
+    /// nothing: the confirmation binds both
+    None,
+    /// the buyer's [`Binding`], given when its own order is bound
+    Binding,
+}
+
+/// The supplier's countersignature under an acceptance.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Confirmation {
+    /// the acceptance confirmed
+    pub acceptance: RecordId,
+}
+statement!(Confirmation, "confirmation", |s| vec![s.acceptance]);
+
+/// The buyer's certificate that its condition is met: from here on both are bound.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Binding {
+    /// the confirmation it completes
+    pub confirmation: RecordId,
+    /// the record that met the condition: the author's confirmation to its own buyer, or its own demand
+    pub because: RecordId,
+}
+statement!(Binding, "binding", |s| vec![s.confirmation, s.because]);
+
+/// Asks to undo a bound deal before its goods have left.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Cancellation {
+    /// the acceptance or pledge that made the deal
+    pub deal: RecordId,
+    /// why, for people
+    pub reason: String,
+}
+statement!(Cancellation, "cancellation", |s| vec![s.deal]);
+
+/// Agrees to a cancellation; [`Refusal`] declines it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CancellationConsent {
+    /// the request agreed to
+    pub cancellation: RecordId,
+}
+statement!(CancellationConsent, "cancellation_consent", |s| vec![s.cancellation]);
+
+/// Asks an offerer to sign the terms of a pool.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PoolRequest {
+    /// the offer pooled on
+    pub offer: RecordId,
+    /// smallest total that makes the pool
+    pub threshold: Decimal,
+    /// pledges count until then
+    pub closes: Timestamp,
+    /// who countersigns pledges and closes
+    pub keeper: AgentId,
+}
+statement!(PoolRequest, "pool_request", |s| vec![s.offer]);
+
+/// The terms of a pool, signed by the offerer. The pool's id is this record's id: other terms, another pool.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PoolTerms {
+    /// the request granted
+    pub request: RecordId,
+    /// the offer pooled on
+    pub offer: RecordId,
+    /// what
+    pub spec: SpecId,
+    /// for people
+    pub name: Text,
+    /// what it is counted in
+    pub unit: Unit,
+    /// smallest pledge
+    pub minimum: Decimal,
+    /// pledges are multiples of this
+    pub step: Decimal,
+    /// unit price by total quantity
+    pub prices: PriceSchedule,
+    /// smallest total that makes the pool
+    pub threshold: Decimal,
+    /// most that will be made
+    pub cap: Decimal,
+    /// pledges dated later do not count
+    pub closes: Timestamp,
+    /// how a short supply is shared
+    pub allocation: Allocation,
+    /// who countersigns pledges and closes
+    pub keeper: AgentId,
+    /// time from close to goods, seconds
+    pub lead_time_s: i64,
+    /// how and when members pay
+    pub payment: Text,
+}
+statement!(PoolTerms, "pool", |s| vec![s.request, s.offer]);
+
+/// How a short supply is shared.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Allocation {
+    /// in proportion, whole steps by largest remainder, ties by hash of the pledge
+    LargestRemainder,
+}
+
+/// One member's conditional commitment to a pool. Disclosed to the pool's members and offerer at close.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pledge {
+    /// the pool's terms
+    pub pool: RecordId,
+    /// less than this is of no use
+    pub at_least: Decimal,
+    /// more than this is not wanted
+    pub at_most: Decimal,
+    /// most to be paid for one unit, in the terms' currency
+    pub ceiling: Decimal,
+    /// the author's earlier pledge that this one edits
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub replaces: Option<RecordId>,
+}
+statement!(Pledge, "pledge", |s| [s.pool].into_iter().chain(s.replaces).collect());
+
+/// The keeper's countersignature: leaving this pledge out of the close is from here on provable.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PledgeReceipt {
+    /// the pool's terms
+    pub pool: RecordId,
+    /// the pledge counted
+    pub pledge: RecordId,
+}
+statement!(PledgeReceipt, "pledge_receipt", |s| vec![s.pool, s.pledge]);
+
+/// The keeper's close: which pledges count, and what follows from them by the terms.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PoolClose {
+    /// the pool's terms
+    pub pool: RecordId,
+    /// every pledge that counts, in rising order of id
+    pub pledges: Vec<RecordId>,
+    /// Merkle-sum root over the pledges, hexadecimal
+    pub root: String,
+    /// what follows
+    pub outcome: Outcome,
+}
+statement!(PoolClose, "pool_close", |s| std::iter::once(s.pool).chain(s.pledges.iter().copied()).collect());
+
+/// How a pool ended.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
+pub enum Outcome {
+    /// below the threshold at every price: nobody is bound
+    Lapsed {},
+    /// every kept member is bound at this price
+    Made {
+        /// price of one unit, for all alike
+        unit_price: Money,
+        /// sum of what the members get
+        total: Decimal,
+    },
+}
+
+/// The payee's word that a claim, or part of it, has been paid.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settlement {
+    /// the acceptance or pledge that made the deal
+    pub deal: RecordId,
+    /// how much was paid
+    pub amount: Money,
+    /// how, for people
+    pub note: String,
+}
+statement!(Settlement, "settlement", |s| vec![s.deal]);
+
+/// What the holder of an item tells its maker.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Feedback {
+    /// the deal by which the item came
+    pub deal: RecordId,
+    /// the item's passport
+    pub passport: RecordId,
+    /// which piece
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub serial: Option<String>,
+    /// what it is
+    pub spec: SpecId,
+    /// 1 (poor) to 5 (good)
+    pub rating: u8,
+    /// for people
+    pub text: String,
+    /// properties wished for, such as `seat_height: 48 cm`
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub wishes: BTreeMap<String, String>,
+}
+statement!(Feedback, "feedback", |s| vec![s.deal, s.passport]);
