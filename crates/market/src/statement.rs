@@ -417,3 +417,19 @@ pub struct Feedback {
     pub wishes: BTreeMap<String, String>,
 }
 statement!(Feedback, "feedback", |s| vec![s.deal, s.passport]);
+
+/// How far a pool has come, told to everyone by its keeper now and then. Binds nobody.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PoolProgress {
+    /// the pool's terms
+    pub pool: RecordId,
+    /// members with a receipted pledge
+    pub members: u32,
+    /// sum of what they would take at most
+    pub pledged: Decimal,
+    /// price of one unit if it closed now; none below the threshold
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub price_now: Option<Money>,
+}
+statement!(PoolProgress, "pool_progress", |s| vec![s.pool]);

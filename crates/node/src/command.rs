@@ -1,0 +1,301 @@
+//! What the owner of a node can tell it to do, and what it answers.
+//!
+//! A [`Command`] is the body of `POST /api/v1/commands` and what the command line sends; a [`Reply`] is the answer.
+
+use crate::Error;
+use planning::{Recipe, WorkCenter};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use trace::statement::Goods;
+use trace::{RecallNode, TraceNode};
+use vocab::{AgentId, Decimal, Money, Place, PriceSchedule, RecordId, SpecId, Specification, Text, Timestamp, Unit};
+
+/// One thing to do. In JSON, `do` names it and the other fields say how.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(tag = "do", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Command {
+    /// Publish a specification, or a revision that supersedes and cites.
+    Describe {
+        /// what it is
+        specification: Specification,
+    },
+    /// Add or replace recipes (by output) and work centres (by name).
+    Model {
+        /// how things are made
+        #[serde(default)]
+        recipes: Vec<Recipe>,
+        /// where
+        #[serde(default)]
+        work_centers: BTreeMap<String, WorkCenter>,
+    },
+    /// Book stock that was found, opened with, or harvested: a new lot.
+    Raise {
+        /// what
+        spec: SpecId,
+        /// how much
+        quantity: Decimal,
+        /// serial numbers, where pieces are numbered; made up in order when none are given
+        #[serde(default)]
+        serials: Vec<String>,
+        /// what else to declare in its passport
+        #[serde(default)]
+        properties: BTreeMap<String, String>,
+    },
+    /// Book stock that was lost, spoilt or miscounted.
+    Lower {
+        /// which lot
+        lot: RecordId,
+        /// how much
+        quantity: Decimal,
+        /// which pieces
+        #[serde(default)]
+        serials: Vec<String>,
+        /// why
+        note: String,
+    },
+    /// Publish an offer.
+    Offer(OfferDraft),
+    /// Publish a need.
+    Need {
+        /// what
+        spec: SpecId,
+        /// for people
+        #[serde(default)]
+        name: Option<Text>,
+        /// how much
+        quantity: Decimal,
+        /// most to be paid for one unit
+        #[serde(default)]
+        ceiling: Option<Money>,
+        /// wanted by
+        #[serde(default)]
+        due: Option<Timestamp>,
+        /// wanted where
+        #[serde(default)]
+        place: Option<Place>,
+        /// days until it expires
+        #[serde(default)]
+        expires_days: Option<u32>,
+    },
+    /// Take an offer or need back.
+    Withdraw {
+        /// which
+        listing: RecordId,
+    },
+    /// Ask an offerer for price and date.
+    Enquire {
+        /// which offer
+        offer: RecordId,
+        /// how much
+        quantity: Decimal,
+        /// wanted by
+        #[serde(default)]
+        due: Option<Timestamp>,
+    },
+    /// Plan an order of one's own: make (or buy in) so much, asking upstream for what is missing.
+    Plan {
+        /// what
+        spec: SpecId,
+        /// how much
+        quantity: Decimal,
+    },
+    /// Sign a quote, or the plan of an own order: all tiers bind, or none does.
+    Accept {
+        /// the enquiry or own order
+        deal: RecordId,
+    },
+    /// Turn a quote or plan down and let its holds go.
+    Decline {
+        /// the enquiry or own order
+        deal: RecordId,
+    },
+    /// Ask an offerer to sign terms for a pool, kept by this node.
+    OpenPool {
+        /// which offer
+        offer: RecordId,
+        /// smallest total that makes it
+        threshold: Decimal,
+        /// when it closes
+        closes: Timestamp,
+    },
+    /// Pledge to a pool, or edit one's pledge.
+    Pledge {
+        /// which pool
+        pool: RecordId,
+        /// less than this is of no use
+        at_least: Decimal,
+        /// more than this is not wanted
+        at_most: Decimal,
+        /// most to be paid for one unit
+        ceiling: Decimal,
+    },
+    /// Ask the other side to undo a bound deal before its goods have left.
+    Cancel {
+        /// the deal
+        deal: RecordId,
+        /// why
+        reason: String,
+    },
+    /// Answer the other side's wish to cancel.
+    AnswerCancel {
+        /// the deal
+        deal: RecordId,
+        /// yes or no
+        answer: Answer,
+    },
+    /// A process has begun.
+    Start {
+        /// the order's plan
+        plan: RecordId,
+        /// which process of it
+        index: u32,
+    },
+    /// A process is done.
+    Finish {
+        /// the order's plan
+        plan: RecordId,
+        /// which process of it
+        index: u32,
+        /// good output, where it differs from the plan
+        #[serde(default)]
+        quantity: Option<Decimal>,
+    },
+    /// Hand goods over under a deal, to the buyer or to a carrier on the way.
+    Ship {
+        /// the deal
+        deal: RecordId,
+        /// the carrier, if one carries it
+        #[serde(default)]
+        via: Option<AgentId>,
+        /// how much; all that is due when not said
+        #[serde(default)]
+        quantity: Option<Decimal>,
+    },
+    /// Take over what was handed to this node, whole or in part.
+    Receive {
+        /// the giver's handover
+        handover: RecordId,
+        /// what is refused
+        #[serde(default)]
+        rejected: Vec<Goods>,
+        /// why
+        #[serde(default)]
+        reason: String,
+    },
+    /// As a carrier: hand what was taken over to the next taker; what the consignee refused goes back.
+    PassOn {
+        /// the handover by which the goods came to this node, or the one its taker refused
+        handover: RecordId,
+    },
+    /// The payee's word that a claim was paid.
+    Settle {
+        /// the deal
+        deal: RecordId,
+        /// how much; all that is owed when not said
+        #[serde(default)]
+        amount: Option<Decimal>,
+        /// how
+        #[serde(default)]
+        note: String,
+    },
+    /// Tell the maker of an item what was learnt.
+    Feedback {
+        /// the deal by which it came
+        deal: RecordId,
+        /// which piece
+        #[serde(default)]
+        serial: Option<String>,
+        /// 1 (poor) to 5 (good)
+        rating: u8,
+        /// for people
+        #[serde(default)]
+        text: String,
+        /// properties wished for
+        #[serde(default)]
+        wishes: BTreeMap<String, String>,
+    },
+    /// Trace a lot back to its sources.
+    Trace {
+        /// the lot's passport
+        lot: RecordId,
+    },
+    /// Trace a lot forward to everything it went into: the recall set.
+    Recall {
+        /// the lot's passport
+        lot: RecordId,
+    },
+}
+
+/// Yes or no.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Answer {
+    /// agreed
+    Agree,
+    /// refused
+    Refuse,
+}
+
+/// An offer about to be published; what is left out takes a sensible default.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct OfferDraft {
+    /// what
+    pub spec: SpecId,
+    /// for people; the specification's name when not given
+    #[serde(default)]
+    pub name: Option<Text>,
+    /// the specification's unit when not given
+    #[serde(default)]
+    pub unit: Option<Unit>,
+    /// unit price by total quantity
+    pub prices: PriceSchedule,
+    /// smallest order; one step when not given
+    #[serde(default)]
+    pub minimum: Option<Decimal>,
+    /// orders are multiples of this; 1 when not given
+    #[serde(default)]
+    pub step: Option<Decimal>,
+    /// largest order
+    #[serde(default)]
+    pub maximum: Option<Decimal>,
+    /// usual lead time, days; 0 when not given
+    #[serde(default)]
+    pub lead_time_days: Option<u32>,
+    /// where from, and how far it reaches
+    #[serde(default)]
+    pub place: Option<Place>,
+    /// days until it expires; 30 when not given
+    #[serde(default)]
+    pub expires_days: Option<u32>,
+    /// on what terms buyers may pool
+    #[serde(default)]
+    pub pooling: Option<PoolingDraft>,
+}
+
+/// What an offerer grants to pools, as people say it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PoolingDraft {
+    /// most it will make for one pool
+    pub cap: Decimal,
+    /// days from close to goods
+    pub lead_time_days: u32,
+    /// how and when members pay
+    pub payment: Text,
+}
+
+/// What a command came to.
+#[derive(Clone, Debug, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Done {
+    /// It was said: the record that says it (for an order or deal, its id from here on).
+    Recorded(RecordId),
+    /// What a lot came from.
+    Trace(Box<TraceNode>),
+    /// What a lot went into.
+    Recall(Box<RecallNode>),
+}
+
+/// The answer to a command.
+pub type Reply = Result<Done, Error>;

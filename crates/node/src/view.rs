@@ -1,0 +1,529 @@
+//! What a node shows its owner: plain data for the API, the web app and the command line.
+
+use market::statement::{Offer, PoolTerms};
+use market::statement::{Need, Reason};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use trace::statement::{Goods, Purpose};
+use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Specification, Text, Timestamp, Unit};
+
+/// An agent as shown to people.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Who {
+    /// the key
+    pub agent: AgentId,
+    /// the name it gives itself; empty while unknown
+    pub name: String,
+}
+
+/// The node at a glance.
+#[derive(Clone, Debug, Serialize)]
+pub struct Status {
+    /// this node
+    pub me: Who,
+    /// its clock
+    pub now: Timestamp,
+    /// records it has said
+    pub log_size: u64,
+    /// Merkle root of its log, hexadecimal
+    pub log_root: String,
+    /// records it keeps, its own and others'
+    pub records: u64,
+    /// peers connected now
+    pub peers: u64,
+    /// what it can make, and what it does
+    pub recipes: u64,
+    /// offers and needs known
+    pub listings: u64,
+    /// deals that wait for somebody
+    pub open_deals: u64,
+    /// what went wrong lately, newest first, at most 100
+    pub problems: Vec<Problem>,
+}
+
+/// Something that went wrong, for people.
+#[derive(Clone, Debug, Serialize)]
+pub struct Problem {
+    /// when
+    pub at: Timestamp,
+    /// with whom, if with a peer
+    pub peer: Option<Who>,
+    /// what, and what to do
+    pub what: String,
+}
+
+/// A peer.
+#[derive(Clone, Debug, Serialize)]
+pub struct PeerView {
+    /// who
+    pub who: Who,
+    /// a connection stands
+    pub connected: bool,
+    /// where it says it can be reached
+    pub addresses: Vec<String>,
+    /// records of this node's it has not confirmed yet
+    pub undelivered: u64,
+    /// seconds its clock is ahead of this node's, when last heard
+    pub clock_ahead_s: Option<i64>,
+    /// size of its log at the last checkpoint this node verified
+    pub witnessed: Option<u64>,
+}
+
+/// An offer, as known here.
+#[derive(Clone, Debug, Serialize)]
+pub struct OfferView {
+    /// its record
+    pub id: RecordId,
+    /// who offers
+    pub by: Who,
+    /// this node's own
+    pub mine: bool,
+    /// when it was published
+    pub at: Timestamp,
+    /// what is offered
+    pub offer: Offer,
+}
+
+/// A need, as known here.
+#[derive(Clone, Debug, Serialize)]
+pub struct NeedView {
+    /// its record
+    pub id: RecordId,
+    /// who needs
+    pub by: Who,
+    /// this node's own
+    pub mine: bool,
+    /// when it was published
+    pub at: Timestamp,
+    /// what is needed
+    pub need: Need,
+    /// known offers that fit it, best first
+    pub fits: Vec<RecordId>,
+}
+
+/// A pool, as known here.
+#[derive(Clone, Debug, Serialize)]
+pub struct PoolView {
+    /// its id: the record of its terms
+    pub id: RecordId,
+    /// who offers
+    pub by: Who,
+    /// who keeps it
+    pub keeper: Who,
+    /// the terms
+    pub terms: PoolTerms,
+    /// where it stands
+    pub state: PoolState,
+    /// members so far, as the keeper last said
+    pub members: u64,
+    /// sum of what they would take at most, as the keeper last said
+    pub pledged: Decimal,
+    /// price if it closed now; `None` below the threshold
+    pub price_now: Option<Money>,
+    /// price without a pool, for one step
+    pub solo_price: Option<Money>,
+    /// this node's pledge
+    pub mine: Option<MyPledge>,
+    /// what it came to, as this node has recomputed it
+    pub result: Option<PoolResult>,
+}
+
+/// Where a pool stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PoolState {
+    /// takes pledges
+    Open,
+    /// closing time has passed, the close is awaited
+    Closing,
+    /// members are bound
+    Made,
+    /// nobody is bound
+    Lapsed,
+    /// the keeper was caught cheating: nobody is bound
+    Disputed,
+}
+
+/// This node's pledge to a pool.
+#[derive(Clone, Debug, Serialize)]
+pub struct MyPledge {
+    /// its record: the deal's id if the pool is made
+    pub id: RecordId,
+    /// the range wanted
+    pub at_least: Decimal,
+    /// the range wanted
+    pub at_most: Decimal,
+    /// most to be paid for one unit
+    pub ceiling: Decimal,
+    /// the keeper has countersigned it
+    pub receipted: bool,
+}
+
+/// What a pool came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct PoolResult {
+    /// the close
+    pub close: RecordId,
+    /// price of one unit, for all alike
+    pub unit_price: Money,
+    /// what all members get together
+    pub total: Decimal,
+    /// what this node gets
+    pub my_quantity: Decimal,
+}
+
+/// Which side of a deal this node is on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    /// receives
+    Buyer,
+    /// provides
+    Supplier,
+}
+
+/// Where a deal stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DealState {
+    /// asked, no answer yet
+    Enquired,
+    /// a quote holds
+    Quoted,
+    /// the buyer has signed
+    Accepted,
+    /// the supplier has countersigned; the buyer's condition is still open
+    Confirmed,
+    /// both are bound
+    Bound,
+    /// some of the goods are on their way or there
+    Shipped,
+    /// all goods were taken over or returned
+    Delivered,
+    /// and what was owed is paid
+    Settled,
+    /// somebody said no
+    Refused,
+    /// its deadline passed
+    Lapsed,
+    /// undone by agreement
+    Cancelled,
+}
+
+/// A deal, from either side.
+#[derive(Clone, Debug, Serialize)]
+pub struct DealView {
+    /// its id: the enquiry, or the pledge if a pool made it
+    pub id: RecordId,
+    /// the pool that made it
+    pub pool: Option<RecordId>,
+    /// which side this node is on
+    pub role: Role,
+    /// the other side
+    pub with: Who,
+    /// what
+    pub spec: SpecId,
+    /// for people
+    pub name: Text,
+    /// what it is counted in
+    pub unit: Unit,
+    /// how much
+    pub quantity: Decimal,
+    /// for one unit, once quoted
+    pub unit_price: Option<Money>,
+    /// for all of it, once quoted
+    pub total: Option<Money>,
+    /// where it stands
+    pub state: DealState,
+    /// why it was refused
+    pub refused: Option<(Reason, String)>,
+    /// the goods will be there by then, once quoted
+    pub promise: Option<Timestamp>,
+    /// the moment the promise was reckoned from
+    pub start: Timestamp,
+    /// an answer is due by then
+    pub answer_by: Timestamp,
+    /// the quote holds until then
+    pub hold_until: Option<Timestamp>,
+    /// this node's order that this deal serves (as a purchase) or that serves it (as a sale)
+    pub order: Option<RecordId>,
+    /// handed over and not refused, so far
+    pub shipped: Decimal,
+    /// taken over by the buyer
+    pub accepted: Decimal,
+    /// refused by the buyer
+    pub rejected: Decimal,
+    /// for what was taken over
+    pub owed: Option<Money>,
+    /// said to be paid by the payee
+    pub paid: Option<Money>,
+    /// the open wish to cancel, and who has it
+    pub cancellation: Option<CancellationView>,
+    /// the goods, as far as they are known here
+    pub goods: Vec<Goods>,
+    /// what was said, in order
+    pub history: Vec<HistoryLine>,
+}
+
+/// A wish to cancel.
+#[derive(Clone, Debug, Serialize)]
+pub struct CancellationView {
+    /// who asks
+    pub by: Who,
+    /// why
+    pub reason: String,
+}
+
+/// One record of a deal's history.
+#[derive(Clone, Debug, Serialize)]
+pub struct HistoryLine {
+    /// which
+    pub record: RecordId,
+    /// its kind
+    pub kind: String,
+    /// who said it
+    pub by: Who,
+    /// when, by its author's clock
+    pub at: Timestamp,
+}
+
+/// What an order of this node's serves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderSource {
+    /// a buyer's enquiry
+    Deal,
+    /// a pool that was made
+    Pool,
+    /// its own demand
+    Own,
+}
+
+/// Where an order stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OrderState {
+    /// asking upstream
+    Asking,
+    /// planned: a hold stands
+    Held,
+    /// signatures are being collected upstream
+    Signing,
+    /// firm
+    Firm,
+    /// made
+    Made,
+    /// given up
+    Dropped,
+}
+
+/// An order: what this node has to do to keep a promise.
+#[derive(Clone, Debug, Serialize)]
+pub struct OrderView {
+    /// its id: the enquiry, pool or demand record it serves
+    pub id: RecordId,
+    /// what it serves
+    pub source: OrderSource,
+    /// what
+    pub spec: SpecId,
+    /// for people
+    pub name: Text,
+    /// how much
+    pub quantity: Decimal,
+    /// where it stands
+    pub state: OrderState,
+    /// why it was dropped
+    pub trouble: Option<String>,
+    /// ready by then, once planned
+    pub promise: Option<Timestamp>,
+    /// the moment the promise was reckoned from
+    pub start: Timestamp,
+    /// taken from stock
+    pub take: BTreeMap<SpecId, Decimal>,
+    /// bought in
+    pub purchases: Vec<PurchaseView>,
+    /// the work
+    pub processes: Vec<ProcessView>,
+}
+
+/// An input an order buys in.
+#[derive(Clone, Debug, Serialize)]
+pub struct PurchaseView {
+    /// what
+    pub spec: SpecId,
+    /// how much
+    pub quantity: Decimal,
+    /// the enquiries sent for it
+    pub asked: Vec<RecordId>,
+    /// the one whose quote was taken
+    pub chosen: Option<RecordId>,
+}
+
+/// Where a process stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ProcessState {
+    /// not begun
+    Planned,
+    /// under way
+    Started,
+    /// done
+    Done,
+}
+
+/// One run of a recipe step.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProcessView {
+    /// the record that reserved it
+    pub plan: RecordId,
+    /// its number there
+    pub index: u32,
+    /// the order it serves
+    pub order: RecordId,
+    /// the order is firm, so it may be started
+    pub firm: bool,
+    /// what it makes
+    pub spec: SpecId,
+    /// for people
+    pub output_name: Text,
+    /// how much
+    pub quantity: Decimal,
+    /// the kind of work
+    pub name: String,
+    /// where
+    pub work_center: String,
+    /// planned
+    pub start: Timestamp,
+    /// planned
+    pub end: Timestamp,
+    /// where it stands
+    pub state: ProcessState,
+    /// what it takes, and whether that is there
+    pub inputs: Vec<ProcessInput>,
+    /// everything it needs is there and the step before is done
+    pub ready: bool,
+}
+
+/// An input of a process.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProcessInput {
+    /// what
+    pub spec: SpecId,
+    /// how much it takes
+    pub quantity: Decimal,
+    /// how much there is for it
+    pub available: Decimal,
+}
+
+/// Stock of one specification.
+#[derive(Clone, Debug, Serialize)]
+pub struct StockView {
+    /// what
+    pub spec: SpecId,
+    /// for people
+    pub name: Text,
+    /// what it is counted in
+    pub unit: Option<Unit>,
+    /// here
+    pub on_hand: Decimal,
+    /// promised to orders
+    pub reserved: Decimal,
+    /// neither
+    pub free: Decimal,
+    /// by lot, oldest first
+    pub lots: Vec<LotView>,
+}
+
+/// A lot on hand.
+#[derive(Clone, Debug, Serialize)]
+pub struct LotView {
+    /// its passport
+    pub lot: RecordId,
+    /// how much of it is here
+    pub quantity: Decimal,
+    /// which pieces
+    pub serials: Vec<String>,
+    /// who made it
+    pub issuer: Option<Who>,
+}
+
+/// Goods changing hands, with this node on one side.
+#[derive(Clone, Debug, Serialize)]
+pub struct HandoverView {
+    /// the giver's record
+    pub id: RecordId,
+    /// under which deal
+    pub deal: RecordId,
+    /// who gives
+    pub from: Who,
+    /// who takes
+    pub to: Who,
+    /// whom they are for
+    pub consignee: Who,
+    /// why they move
+    pub purpose: Purpose,
+    /// what
+    pub goods: Vec<Goods>,
+    /// when it was handed over, by the giver's clock
+    pub at: Timestamp,
+    /// where it stands
+    pub state: HandoverState,
+    /// why goods were refused
+    pub reason: String,
+    /// this node carries goods of it that it should pass on
+    pub to_pass_on: bool,
+}
+
+/// Where a handover stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HandoverState {
+    /// the taker has not signed
+    Waiting,
+    /// all taken over
+    Taken,
+    /// some taken over, some refused
+    Partly,
+    /// all refused
+    Refused,
+}
+
+/// A specification, as known here.
+#[derive(Clone, Debug, Serialize)]
+pub struct SpecView {
+    /// its record
+    pub id: RecordId,
+    /// who published it
+    pub by: Who,
+    /// this node's own
+    pub mine: bool,
+    /// what it says
+    pub specification: Specification,
+}
+
+/// What a user said of an item.
+#[derive(Clone, Debug, Serialize)]
+pub struct FeedbackView {
+    /// its record
+    pub id: RecordId,
+    /// who said it
+    pub by: Who,
+    /// when
+    pub at: Timestamp,
+    /// this node said it
+    pub mine: bool,
+    /// of what
+    pub spec: SpecId,
+    /// the item's passport
+    pub passport: RecordId,
+    /// which piece
+    pub serial: Option<String>,
+    /// 1 to 5
+    pub rating: u8,
+    /// for people
+    pub text: String,
+    /// properties wished for
+    pub wishes: BTreeMap<String, String>,
+    /// revisions that cite it
+    pub led_to: Vec<RecordId>,
+}
