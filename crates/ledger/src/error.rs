@@ -34,4 +34,15 @@ pub enum Error {
         /// what is wrong
         why: String,
     },
+    /// A place the log does not reach.
+    #[error("the log has {size} records, so nothing can be said about {asked}")]
+    Range {
+        /// the size or sequence number asked for
+        asked: u64,
+        /// how many there are
+        size: u64,
+    },
+    /// A Merkle proof that proves nothing.
+    #[error("the proof does not hold: {0}")]
+    Proof(&'static str),
 }

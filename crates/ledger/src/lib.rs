@@ -7,9 +7,12 @@
 //! This crate knows no offers, plans or goods. A record's body is opaque here; only its `kind` is read.
 
 mod error;
+mod hex;
+mod log;
 mod record;
 
 pub use error::Error;
+pub use log::{ConsistencyProof, InclusionProof, Log, TreeHead};
 pub use record::{Audience, Draft, Record, Signed, Signer, Statement};
 
 /// Result of checking or making a record.

@@ -8,9 +8,11 @@ use crate::{Error, Result};
 use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fmt;
+use std::ops::Range;
 use std::sync::Arc;
 use vocab::{AgentId, RecordId, Timestamp};
 
@@ -88,9 +90,10 @@ pub trait Statement: Serialize + DeserializeOwned {
     }
 }
 
+/// Written with the body as a value, read with the body as the untouched text it is.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Content {
+struct Content<Body> {
     form: String,
     author: AgentId,
     /// the signing key, where it is not the author's first one
@@ -102,7 +105,7 @@ struct Content {
     kind: String,
     audience: Audience,
     refs: Vec<RecordId>,
-    body: serde_json::Value,
+    body: Body,
 }
 
 /// Bytes that claim to be a record, and the signature that came with them.
@@ -141,7 +144,8 @@ pub struct Record {
     pub audience: Audience,
     /// the records it answers or builds on
     pub refs: Vec<RecordId>,
-    body: serde_json::Value,
+    /// where in the signed bytes the body stands: it is read when somebody asks for it
+    body: Range<usize>,
     signed: Arc<Signed>,
 }
 
@@ -191,8 +195,12 @@ impl Signed {
         if self.bytes.len() > Self::BYTES_MAX {
             return Err(Error::TooLarge { bytes: self.bytes.len(), max: Self::BYTES_MAX });
         }
-        let content: Content =
-            serde_json::from_slice(&self.bytes).map_err(|e| Error::Malformed(e.to_string()))?;
+        let text = std::str::from_utf8(&self.bytes).map_err(|e| Error::Malformed(e.to_string()))?;
+        let content: Content<&RawValue> =
+            serde_json::from_str(text).map_err(|e| Error::Malformed(e.to_string()))?;
+        let body = content.body.get();
+        let body_start = body.as_ptr().addr() - text.as_ptr().addr();
+        let body = body_start..body_start + body.len();
         let parties = content.audience.addressees().count();
         let wrong = if content.form != FORM {
             Some(format!("form '{:.20}' is not known here; '{FORM}' is", content.form))
@@ -216,7 +224,7 @@ impl Signed {
             kind: content.kind,
             audience: content.audience,
             refs: content.refs,
-            body: content.body,
+            body,
             signed: Arc::new(self),
         })
     }
@@ -230,7 +238,7 @@ impl Record {
 
     /// The body as the type its kind calls for.
     pub fn body<T: DeserializeOwned>(&self) -> Result<T> {
-        T::deserialize(&self.body).map_err(|e| Error::Body {
+        serde_json::from_str(self.raw_body()).map_err(|e| Error::Body {
             id: self.id,
             kind: self.kind.clone(),
             why: e.to_string(),
@@ -246,9 +254,10 @@ impl Record {
         self.body()
     }
 
-    /// The body, unread.
-    pub fn raw_body(&self) -> &serde_json::Value {
-        &self.body
+    /// The body's JSON text, exactly as it was signed.
+    pub fn raw_body(&self) -> &str {
+        std::str::from_utf8(&self.signed.bytes[self.body.clone()])
+            .expect("parsing found the body as text in these very bytes")
     }
 
     pub(crate) fn check_signature(&self) -> Result<()> {
