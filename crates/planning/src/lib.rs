@@ -1,0 +1,32 @@
+//! How and when: recipes, explosion, netting, capacity, promises (floor 2).
+//!
+//! A [`Model`] says what an agent can do. [`explode`] turns one [`Demand`] into what to take from stock, make and
+//! buy; [`place`] finds the earliest time for the making, within the [`Capacity`] that is still free, and so the
+//! date that can be promised: a [`Plan`]. Reserving the plan sets that capacity aside.
+//!
+//! This crate knows no agents, deals or records: a reservation's key is all it hears of the outside. It is told
+//! the time, the free stock and when purchases arrive, and answers with data; nothing here has an effect.
+
+mod calendar;
+mod capacity;
+mod check;
+mod error;
+mod explode;
+mod graph;
+mod model;
+mod opening;
+mod place;
+mod profile;
+
+pub use calendar::{Calendar, Shift, Weekday};
+pub use capacity::{Capacity, Load, Reservation, ReservationKey};
+pub use error::Error;
+pub use explode::{Demand, Explosion, MakeOrder, explode};
+pub use model::{Input, Model, Recipe, Step, WorkCenter};
+pub use place::{Plan, PlannedProcess, place};
+
+/// Result of checking a model or planning with it.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// How far ahead of its start a plan may reach, seconds: ten years.
+pub const HORIZON_S: i64 = 3_653 * vocab::DAY_S;

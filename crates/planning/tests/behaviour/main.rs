@@ -1,0 +1,9 @@
+//! What the planner promises, as tables and as properties of random models.
+#![allow(missing_docs, clippy::unwrap_used, clippy::panic, reason = "helpers of tests")]
+
+mod calendars;
+mod capacity;
+mod explosion;
+mod mistakes;
+mod models;
+mod placement;
