@@ -45,4 +45,7 @@ pub enum Error {
     /// A Merkle proof that proves nothing.
     #[error("the proof does not hold: {0}")]
     Proof(&'static str),
+    /// A note that is not a checkpoint, or not one by whom it should be.
+    #[error("not a checkpoint to rely on: {0}")]
+    Note(&'static str),
 }

@@ -6,11 +6,14 @@
 //!
 //! This crate knows no offers, plans or goods. A record's body is opaque here; only its `kind` is read.
 
+mod checkpoint;
 mod error;
 mod hex;
 mod log;
+mod note;
 mod record;
 
+pub use checkpoint::Checkpoint;
 pub use error::Error;
 pub use log::{ConsistencyProof, InclusionProof, Log, TreeHead};
 pub use record::{Audience, Draft, Record, Signed, Signer, Statement};
