@@ -93,6 +93,28 @@ fn stock_goes_first_then_the_recipe_then_a_purchase() {
 }
 
 #[test]
+fn a_part_shared_by_a_short_and_a_long_branch_is_counted_after_both() {
+    let free = [step("shop", 0, 0, 60)];
+    for branches in [[("near", "1"), ("far", "1")], [("far", "1"), ("near", "1")]] {
+        let machine = model(
+            &[
+                recipe("machine", "1", &branches, &free),
+                recipe("near", "1", &[("bolt", "2")], &free),
+                recipe("far", "1", &[("frame", "1")], &free),
+                recipe("frame", "1", &[("arm", "1")], &free),
+                recipe("arm", "1", &[("bolt", "3")], &free),
+                recipe("bolt", "1", &[], &free),
+            ],
+            &[("shop", center(0, None))],
+        );
+        let found = explode(&machine, &demand("machine", "10"), &BTreeMap::new()).unwrap();
+        let make: Vec<_> = found.make.iter().map(|m| format!("{} {}", m.quantity, m.spec)).collect();
+        let expected = ["10 machine", "10 far", "10 near", "10 frame", "10 arm", "50 bolt"];
+        assert_eq!(make, expected, "{branches:?}");
+    }
+}
+
+#[test]
 fn a_recipe_that_needs_itself_is_named_with_its_loop() {
     let free = step("shop", 0, 0, 60);
     let looped = model(
