@@ -48,4 +48,35 @@ pub enum Error {
     /// A note that is not a checkpoint, or not one by whom it should be.
     #[error("not a checkpoint to rely on: {0}")]
     Note(&'static str),
+    /// A key that may not say this.
+    #[error("record {seq} of {author}, signed with the key {key}: {why}")]
+    Key {
+        /// in whose name
+        author: AgentId,
+        /// with which key
+        key: AgentId,
+        /// place in the author's log
+        seq: u64,
+        /// what stands against it
+        why: &'static str,
+    },
+    /// A statement about another author than the one asked about.
+    #[error("this is by or about {found}, where {expected} was expected")]
+    Author {
+        /// who was asked about
+        expected: AgentId,
+        /// who it is by or about
+        found: AgentId,
+    },
+    /// Two records that convict nobody.
+    #[error("no proof of equivocation: {0}")]
+    Equivocation(&'static str),
+    /// A store at its limit.
+    #[error("no room for more {what}: {max} is the limit")]
+    Full {
+        /// what is kept there
+        what: &'static str,
+        /// how many at most
+        max: usize,
+    },
 }

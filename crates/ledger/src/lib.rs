@@ -6,17 +6,23 @@
 //!
 //! This crate knows no offers, plans or goods. A record's body is opaque here; only its `kind` is read.
 
+mod chain;
 mod checkpoint;
 mod error;
 mod hex;
+mod keys;
 mod log;
 mod note;
 mod record;
+mod witness;
 
+pub use chain::{Chain, Equivocation, Step};
 pub use checkpoint::Checkpoint;
 pub use error::Error;
+pub use keys::{Grant, Inception, KeyHash, KeyState, Revocation, Rotation};
 pub use log::{ConsistencyProof, InclusionProof, Log, TreeHead};
 pub use record::{Audience, Draft, Record, Signed, Signer, Statement};
+pub use witness::{CheckpointFraud, Observation, Witness};
 
 /// Result of checking or making a record.
 pub type Result<T> = std::result::Result<T, Error>;
