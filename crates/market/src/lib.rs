@@ -1,14 +1,28 @@
 //! Needs meet offers: listings, matching, pools, quotes, agreements (floor 2).
 //!
-//! [`statement`] is what agents say to one another. The rest are pure functions of such statements: which offers
-//! fit a need, what a pool's pledges come to.
+//! [`statement`] is what agents say to one another; each has a `check` of whether it is well-formed. The rest are
+//! pure functions of such statements: [`matching`] says which offers fit a need, [`deal`] how deadlines travel upstream,
+//! [`pool`] what a pool's pledges come to, and a [`Fraud`] proves from signed bytes alone that somebody lied.
 //!
 //! This crate knows no recipes, stock or goods, and nobody's state: it judges statements, the node keeps them.
 
+mod check;
+pub mod deal;
 mod error;
+mod fraud;
+mod hex;
+pub mod matching;
+pub mod pool;
 pub mod statement;
+mod visit;
 
+pub use check::{DEPTH_MAX, NAME_BYTES_MAX, NOTE_BYTES_MAX, VISITED_MAX};
+pub use deal::{Deadlines, quote_fits};
 pub use error::Error;
+pub use fraud::Fraud;
+pub use pool::{Closed, Pledged, PoolFault, Settled, audit, settle};
+pub use statement::FraudReport;
+pub use visit::visit_tag;
 
 /// Result of judging a market statement.
 pub type Result<T> = std::result::Result<T, Error>;

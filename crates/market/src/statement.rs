@@ -5,7 +5,6 @@
 //! A pool goes [`PoolRequest`] -> [`PoolTerms`] -> [`Pledge`] -> [`PledgeReceipt`] -> [`PoolClose`].
 //! Well-formedness beyond the types is checked by each `check`; what follows from a statement is not known here.
 
-use crate::{Error, Result};
 use ledger::Statement;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -358,14 +357,19 @@ statement!(PledgeReceipt, "pledge_receipt", |s| vec![s.pool, s.pledge]);
 pub struct PoolClose {
     /// the pool's terms
     pub pool: RecordId,
-    /// every pledge that counts, in rising order of id
+    /// every pledge that counts, one for each member, in rising order of id
     pub pledges: Vec<RecordId>,
+    /// every pledge with a receipt that one of these replaces, in rising order of id
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<RecordId>,
     /// Merkle-sum root over the pledges, hexadecimal
     pub root: String,
     /// what follows
     pub outcome: Outcome,
 }
-statement!(PoolClose, "pool_close", |s| std::iter::once(s.pool).chain(s.pledges.iter().copied()).collect());
+statement!(PoolClose, "pool_close", |s| {
+    std::iter::once(s.pool).chain(s.pledges.iter().chain(&s.replaced).copied()).collect()
+});
 
 /// How a pool ended.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -433,3 +437,40 @@ pub struct PoolProgress {
     pub price_now: Option<Money>,
 }
 statement!(PoolProgress, "pool_progress", |s| vec![s.pool]);
+
+/// Publishes the proof that somebody lied. Anyone can check it, from these bytes alone.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct FraudReport {
+    /// whose signatures contradict one another
+    pub accused: AgentId,
+    /// what they did
+    pub kind: FraudKind,
+    /// the signed records that prove it, in the order [`Fraud`](crate::Fraud) names them
+    pub evidence: Vec<EvidenceText>,
+}
+statement!(FraudReport, "fraud", |s| s.evidence.iter().map(EvidenceText::id).collect());
+
+/// What a [`FraudReport`] proves.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FraudKind {
+    /// a keeper left a pledge out of the close that it had countersigned
+    Omission,
+    /// a keeper closed one pool in two ways
+    DoubleClose,
+    /// a keeper's close is not what follows from its pledges
+    FalseClose,
+    /// an author signed two records with one sequence number
+    Equivocation,
+}
+
+/// A signed record as text.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct EvidenceText {
+    /// the content, exactly as it was signed
+    pub content: String,
+    /// 64 bytes of Ed25519, hexadecimal
+    pub signature: String,
+}

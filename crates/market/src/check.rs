@@ -1,0 +1,305 @@
+//! Whether a statement is well-formed: what its types cannot say about one statement by itself.
+//!
+//! `check` is to be asked of whatever a peer sent, before anything else. Statements without one only name other
+//! records: their types say it all. Whether a statement fits the one it answers is for [`deal`](crate::deal) and
+//! [`pool`](crate::pool); whether it is true, for nobody here.
+
+use crate::pool::{PLEDGES_MAX, SumRoot};
+use crate::statement::*;
+use crate::{Error, Result, visit};
+use std::collections::BTreeMap;
+use vocab::{DAY_S, Decimal, Money, Place, RecordId, Specification, Timestamp};
+
+/// Most bytes of a detail, reason, note or comment.
+pub const NOTE_BYTES_MAX: usize = 2_000;
+/// Most bytes of a name, serial number or property.
+pub const NAME_BYTES_MAX: usize = 400;
+/// Most tiers an enquiry may still travel: supply chains are shorter, circles are not.
+pub const DEPTH_MAX: u32 = 16;
+/// Most agents an enquiry may have passed.
+pub const VISITED_MAX: usize = 64;
+/// Most wishes of one feedback.
+pub const WISHES_MAX: usize = 64;
+/// Longest lead time, ten years.
+pub const LEAD_TIME_S_MAX: i64 = 3_650 * DAY_S;
+/// No two places are further apart than half the Earth's circumference.
+const RADIUS_KM_MAX: u32 = 20_040;
+
+pub(crate) fn ensure(holds: bool, otherwise: impl FnOnce() -> Error) -> Result<()> {
+    if holds { Ok(()) } else { Err(otherwise()) }
+}
+
+fn positive(field: &'static str, value: Decimal) -> Result<()> {
+    ensure(value.is_positive(), || Error::field(field, value, "give more than 0"))
+}
+fn not_negative(field: &'static str, value: Decimal) -> Result<()> {
+    ensure(!value.is_negative(), || Error::field(field, value, "give 0 or more"))
+}
+fn whole_steps(field: &'static str, value: Decimal, step: Decimal) -> Result<()> {
+    ensure(value.is_multiple_of(step), || Error::field(field, value, format!("give a multiple of {step}")))
+}
+fn lead_time(seconds: i64) -> Result<()> {
+    ensure((0..=LEAD_TIME_S_MAX).contains(&seconds), || {
+        Error::field("lead_time_s", seconds, format!("give 0 to {LEAD_TIME_S_MAX} seconds"))
+    })
+}
+fn bytes_within(field: &'static str, text: &str, max: usize) -> Result<()> {
+    ensure(text.len() <= max, || {
+        Error::field(field, format!("{} bytes long", text.len()), format!("stay within {max} bytes"))
+    })
+}
+fn named(field: &'static str, text: &str) -> Result<()> {
+    ensure(!text.trim().is_empty(), || Error::field(field, "empty", "say something"))?;
+    bytes_within(field, text, NAME_BYTES_MAX)
+}
+fn count_within(field: &'static str, count: usize, max: usize) -> Result<()> {
+    ensure(count <= max, || Error::field(field, format!("a list of {count}"), format!("list at most {max}")))
+}
+fn properties(field: &'static str, map: &BTreeMap<String, String>, max: usize) -> Result<()> {
+    count_within(field, map.len(), max)?;
+    map.iter().try_for_each(|(key, value)| {
+        named(field, key)?;
+        bytes_within(field, value, NAME_BYTES_MAX)
+    })
+}
+fn not_before(field: &'static str, later: Timestamp, name: &'static str, earlier: Timestamp) -> Result<()> {
+    ensure(later >= earlier, || {
+        Error::field(field, later, format!("let it be no earlier than {name}, {earlier}"))
+    })
+}
+fn place(place: &Option<Place>) -> Result<()> {
+    let Some(place) = place else { return Ok(()) };
+    named("place", &place.name)?;
+    let within = |d: Option<Decimal>, limit: i64| {
+        d.is_none_or(|d| d >= Decimal::from(-limit) && d <= Decimal::from(limit))
+    };
+    let shown = |d: Option<Decimal>| d.map_or("none".to_owned(), |d| d.to_string());
+    let (north, east) = (place.latitude, place.longitude);
+    ensure(within(north, 90), || Error::field("latitude", shown(north), "give -90 to 90 degrees"))?;
+    ensure(within(east, 180), || Error::field("longitude", shown(east), "give -180 to 180 degrees"))?;
+    ensure(north.is_some() == east.is_some(), || {
+        let value = format!("latitude {} and longitude {}", shown(north), shown(east));
+        Error::field("place", value, "give both or neither")
+    })?;
+    let radius = place.radius_km.unwrap_or(0);
+    ensure(radius <= RADIUS_KM_MAX, || {
+        Error::field("radius_km", radius, format!("give at most {RADIUS_KM_MAX}"))
+    })
+}
+
+impl Described {
+    /// Checks the specification, and that none of its properties is overlong.
+    pub fn check(&self) -> Result<()> {
+        self.0.check()?;
+        properties("properties", &self.0.properties, Specification::LIST_MAX)
+    }
+}
+
+impl Offer {
+    /// Checks prices, steps and limits, and the terms of pooling.
+    pub fn check(&self) -> Result<()> {
+        self.name.check("name")?;
+        self.prices.check()?;
+        positive("step", self.step)?;
+        positive("minimum", self.minimum)?;
+        whole_steps("minimum", self.minimum, self.step)?;
+        if let Some(maximum) = self.maximum {
+            ensure(maximum >= self.minimum, || {
+                Error::field("maximum", maximum, format!("allow at least the minimum, {}", self.minimum))
+            })?;
+        }
+        lead_time(self.lead_time_s)?;
+        place(&self.place)?;
+        match &self.pooling {
+            Some(pooling) => {
+                positive("pooling.cap", pooling.cap.floor_to(self.step))?;
+                lead_time(pooling.lead_time_s)?;
+                Ok(pooling.payment.check("pooling.payment")?)
+            }
+            None => Ok(()),
+        }
+    }
+}
+
+impl Offer {
+    /// The unit price at which the offer, at `now`, admits one order of `quantity`.
+    pub fn admits(&self, quantity: Decimal, now: Timestamp) -> Result<Money> {
+        let quantity_is = |remedy| Error::because(Reason::Quantity, "quantity", quantity, remedy);
+        ensure(now <= self.expires, || {
+            Error::because(Reason::NoListing, "expires", self.expires, "ask for an offer that is still valid")
+        })?;
+        ensure(quantity.is_positive() && quantity >= self.minimum, || {
+            quantity_is(format!("order at least {}", self.minimum))
+        })?;
+        ensure(quantity.is_multiple_of(self.step), || {
+            quantity_is(format!("order a multiple of {}", self.step))
+        })?;
+        if let Some(maximum) = self.maximum.filter(|m| quantity > *m) {
+            return Err(quantity_is(format!("order at most {maximum}")));
+        }
+        self.prices.unit_price(quantity).ok_or_else(|| {
+            let lowest = self.prices.tiers.first().map_or(Decimal::ZERO, |t| t.from);
+            quantity_is(format!("order at least {lowest}, where the first price begins"))
+        })
+    }
+}
+
+impl Need {
+    /// Checks quantity, ceiling and place.
+    pub fn check(&self) -> Result<()> {
+        self.name.check("name")?;
+        positive("quantity", self.quantity)?;
+        if let Some(ceiling) = self.ceiling {
+            not_negative("ceiling", ceiling.amount)?;
+        }
+        place(&self.place)
+    }
+}
+
+impl Enquiry {
+    /// Checks that its deadlines are in order, and the bounds that keep it from travelling for ever.
+    pub fn check(&self) -> Result<()> {
+        positive("quantity", self.quantity)?;
+        not_before("answer_by", self.answer_by, "start", self.start)?;
+        not_before("hold_until", self.hold_until, "answer_by", self.answer_by)?;
+        if let Some(due) = self.due {
+            not_before("due", due, "start", self.start)?;
+        }
+        ensure(self.depth <= DEPTH_MAX, || {
+            Error::because(Reason::Loop, "depth", self.depth, format!("let it travel at most {DEPTH_MAX}"))
+        })?;
+        ensure(self.visited.len() <= VISITED_MAX, || {
+            let value = format!("a list of {}", self.visited.len());
+            Error::because(Reason::Loop, "visited", value, format!("list at most {VISITED_MAX}"))
+        })?;
+        ensure(self.origin.is_some() || self.visited.is_empty(), || {
+            Error::field("origin", "none", "name the first enquiry, which the tags in visited are made from")
+        })?;
+        match self.visited.iter().find(|tag| !visit::is_tag(tag)) {
+            Some(tag) => Err(Error::field("visited", tag, "list tags of 16 hexadecimal digits")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Quote {
+    /// Checks quantity and price.
+    pub fn check(&self) -> Result<()> {
+        positive("quantity", self.quantity)?;
+        not_negative("unit_price", self.unit_price.amount)
+    }
+}
+
+impl Refusal {
+    /// Checks the length of its detail.
+    pub fn check(&self) -> Result<()> {
+        bytes_within("detail", &self.detail, NOTE_BYTES_MAX)
+    }
+}
+
+impl Cancellation {
+    /// Checks the length of its reason.
+    pub fn check(&self) -> Result<()> {
+        bytes_within("reason", &self.reason, NOTE_BYTES_MAX)
+    }
+}
+
+impl PoolRequest {
+    /// Checks the threshold.
+    pub fn check(&self) -> Result<()> {
+        positive("threshold", self.threshold)
+    }
+}
+
+impl PoolTerms {
+    /// Checks prices, steps and limits, and that the pool can be made at all.
+    pub fn check(&self) -> Result<()> {
+        self.name.check("name")?;
+        self.prices.check()?;
+        positive("step", self.step)?;
+        positive("minimum", self.minimum)?;
+        whole_steps("minimum", self.minimum, self.step)?;
+        positive("threshold", self.threshold)?;
+        whole_steps("cap", self.cap, self.step)?;
+        let first = self.prices.tiers.first().map_or(Decimal::ZERO, |t| t.from);
+        let least = self.minimum.max(self.threshold).max(first);
+        ensure(self.cap >= least, || {
+            let remedy = format!("allow {least}, else the pool can never be made");
+            Error::field("cap", self.cap, remedy)
+        })?;
+        lead_time(self.lead_time_s)?;
+        Ok(self.payment.check("payment")?)
+    }
+}
+
+impl Pledge {
+    /// Checks that a pool on `terms` can take it: whole steps, from the terms' minimum to their cap.
+    pub fn check(&self, terms: &PoolTerms) -> Result<()> {
+        positive("at_least", self.at_least)?;
+        ensure(self.at_most >= self.at_least, || {
+            Error::field("at_most", self.at_most, format!("want no less than at_least, {}", self.at_least))
+        })?;
+        not_negative("ceiling", self.ceiling)?;
+        whole_steps("at_least", self.at_least, terms.step)?;
+        whole_steps("at_most", self.at_most, terms.step)?;
+        ensure(self.at_least >= terms.minimum, || {
+            Error::field("at_least", self.at_least, format!("pledge at least {}", terms.minimum))
+        })?;
+        ensure(self.at_most <= terms.cap, || {
+            Error::field("at_most", self.at_most, format!("the pool has {} in all", terms.cap))
+        })
+    }
+}
+
+impl PoolClose {
+    /// Checks that its lists are in order and bounded, and the form of its root.
+    pub fn check(&self) -> Result<()> {
+        count_within("pledges", self.pledges.len() + self.replaced.len(), PLEDGES_MAX)?;
+        let rising = |list: &[RecordId]| list.windows(2).all(|pair| pair[0] < pair[1]);
+        ensure(rising(&self.pledges), || Error::field("pledges", "out of order", "list ids rising"))?;
+        ensure(rising(&self.replaced), || Error::field("replaced", "out of order", "list ids rising"))?;
+        self.root.parse::<SumRoot>().map(drop)
+    }
+}
+
+impl PoolProgress {
+    /// Checks that nothing is negative.
+    pub fn check(&self) -> Result<()> {
+        not_negative("pledged", self.pledged)?;
+        self.price_now.map_or(Ok(()), |price| not_negative("price_now", price.amount))
+    }
+}
+
+impl Settlement {
+    /// Checks amount and note.
+    pub fn check(&self) -> Result<()> {
+        positive("amount", self.amount.amount)?;
+        bytes_within("note", &self.note, NOTE_BYTES_MAX)
+    }
+}
+
+impl Feedback {
+    /// Checks rating, lengths and wishes.
+    pub fn check(&self) -> Result<()> {
+        ensure((1..=5).contains(&self.rating), || {
+            Error::field("rating", self.rating, "give 1 (poor) to 5 (good)")
+        })?;
+        bytes_within("text", &self.text, NOTE_BYTES_MAX)?;
+        if let Some(serial) = &self.serial {
+            named("serial", serial)?;
+        }
+        properties("wishes", &self.wishes, WISHES_MAX)
+    }
+}
+
+impl FraudReport {
+    /// Checks the number of records in evidence.
+    pub fn check(&self) -> Result<()> {
+        let count = self.evidence.len();
+        // the longest is a close with its terms and all its pledges
+        ensure((2..=PLEDGES_MAX + 2).contains(&count), || {
+            let remedy = format!("give 2 to {} records", PLEDGES_MAX + 2);
+            Error::field("evidence", format!("a list of {count}"), remedy)
+        })
+    }
+}

@@ -1,0 +1,194 @@
+//! Proofs that somebody lied, which anyone can check from signed bytes alone.
+//!
+//! A [`Fraud`] is records that one author could not have signed honestly. It never rests on what is absent from
+//! the evidence, so that leaving something out cannot make an honest author look guilty: a close itself lists the
+//! pledges that were replaced, and a close is only refuted with every pledge it lists at hand.
+
+use crate::pool::{Closed, Pledged, audit};
+use crate::statement::{EvidenceText, FraudKind, FraudReport, PledgeReceipt, PoolClose, PoolTerms};
+use crate::{Error, Result, hex};
+use ledger::{Record, Signed};
+use sha2::{Digest, Sha256};
+use vocab::{AgentId, RecordId};
+
+/// What somebody did, and the bytes that prove it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Fraud {
+    /// A keeper countersigned a pledge, but its close lists it neither as counted nor as replaced.
+    Omission {
+        /// the keeper's countersignature
+        receipt: Signed,
+        /// the keeper's close
+        close: Signed,
+    },
+    /// A keeper closed one pool in two ways.
+    DoubleClose {
+        /// one close
+        a: Signed,
+        /// another
+        b: Signed,
+    },
+    /// A close is not what follows from the terms and its pledges.
+    FalseClose {
+        /// the pool's terms
+        terms: Signed,
+        /// the keeper's close
+        close: Signed,
+        /// every pledge the close lists, counted or replaced
+        pledges: Vec<Signed>,
+    },
+    /// An author signed two records with one sequence number.
+    Equivocation {
+        /// one record
+        a: Signed,
+        /// another
+        b: Signed,
+    },
+}
+
+fn unproven<T>(why: impl Into<String>) -> Result<T> {
+    Err(Error::Unproven(why.into()))
+}
+
+impl Fraud {
+    /// Who is guilty, once every signature and rule has been checked again.
+    ///
+    /// `speaks` says whether a record's key may speak for its author. It must say no where it does not know: anyone
+    /// can sign with a key of their own in another's name. [`Record::key`] equal to [`Record::author`] always may.
+    pub fn verify(&self, speaks: impl Fn(&Record) -> bool) -> Result<AgentId> {
+        let read = |signed: &Signed| {
+            let record = signed.clone().verify()?;
+            match speaks(&record) {
+                true => Ok(record),
+                false => unproven(format!("{} is not known to be a key of {}", record.key, record.author)),
+            }
+        };
+        match self {
+            Self::Omission { receipt, close } => omission(&read(receipt)?, &read(close)?),
+            Self::DoubleClose { a, b } => double_close(&read(a)?, &read(b)?),
+            Self::FalseClose { terms, close, pledges } => {
+                let pledges = pledges.iter().map(|p| Pledged::read(&read(p)?)).collect::<Result<Vec<_>>>()?;
+                false_close(&read(terms)?, &read(close)?, &pledges)
+            }
+            Self::Equivocation { a, b } => equivocation(&read(a)?, &read(b)?),
+        }
+    }
+
+    /// As a statement that accuses `accused`. What it comes to is subject to a record's size: a close of some thousand
+    /// pledges is refuted by handing over the records themselves.
+    pub fn report(&self, accused: AgentId) -> Result<FraudReport> {
+        let (kind, evidence) = match self {
+            Self::Omission { receipt, close } => (FraudKind::Omission, vec![receipt, close]),
+            Self::DoubleClose { a, b } => (FraudKind::DoubleClose, vec![a, b]),
+            Self::FalseClose { terms, close, pledges } => {
+                (FraudKind::FalseClose, [terms, close].into_iter().chain(pledges).collect())
+            }
+            Self::Equivocation { a, b } => (FraudKind::Equivocation, vec![a, b]),
+        };
+        let evidence = evidence.into_iter().map(EvidenceText::new).collect::<Result<_>>()?;
+        Ok(FraudReport { accused, kind, evidence })
+    }
+}
+
+fn same_author(a: &Record, b: &Record) -> Result<AgentId> {
+    match a.author == b.author {
+        true => Ok(a.author),
+        false => unproven(format!("{} and {} are two authors", a.author, b.author)),
+    }
+}
+
+fn omission(receipt: &Record, close: &Record) -> Result<AgentId> {
+    let keeper = same_author(receipt, close)?;
+    let (receipt, close): (PledgeReceipt, PoolClose) = (receipt.read()?, close.read()?);
+    if receipt.pool != close.pool {
+        return unproven(format!("receipt and close are for two pools, {} and {}", receipt.pool, close.pool));
+    }
+    if close.pledges.iter().chain(&close.replaced).any(|id| *id == receipt.pledge) {
+        return unproven(format!("the close lists pledge {}", receipt.pledge));
+    }
+    Ok(keeper)
+}
+
+fn double_close(a: &Record, b: &Record) -> Result<AgentId> {
+    let keeper = same_author(a, b)?;
+    let (a, b): (PoolClose, PoolClose) = (a.read()?, b.read()?);
+    if a.pool != b.pool {
+        return unproven(format!("the closes are for two pools, {} and {}", a.pool, b.pool));
+    }
+    if a == b {
+        return unproven("both closes say the same");
+    }
+    Ok(keeper)
+}
+
+fn false_close(terms: &Record, close: &Record, pledges: &[Pledged]) -> Result<AgentId> {
+    let closed = Closed::read(close)?;
+    if closed.close.pool != terms.id {
+        return unproven(format!("the close is for pool {}, the terms are {}", closed.close.pool, terms.id));
+    }
+    match audit(&terms.id, &terms.read::<PoolTerms>()?, &closed, pledges) {
+        Ok(_) => unproven("the close follows from its pledges"),
+        Err(fault) if fault.is_keepers() => Ok(closed.by),
+        Err(fault) => Err(fault.into()),
+    }
+}
+
+fn equivocation(a: &Record, b: &Record) -> Result<AgentId> {
+    let author = same_author(a, b)?;
+    if a.seq != b.seq {
+        return unproven(format!("sequence numbers {} and {} differ", a.seq, b.seq));
+    }
+    if a.id == b.id {
+        return unproven("both are the same record");
+    }
+    Ok(author)
+}
+
+impl EvidenceText {
+    /// A signed record as text.
+    pub fn new(signed: &Signed) -> Result<Self> {
+        let content = String::from_utf8(signed.bytes.clone())
+            .map_err(|_| Error::field("evidence", signed.id(), "give records, which are UTF-8"))?;
+        Ok(Self { content, signature: hex::encode(&signed.signature) })
+    }
+    /// The record's id.
+    pub fn id(&self) -> RecordId {
+        RecordId(Sha256::digest(&self.content).into())
+    }
+    fn signed(&self) -> Result<Signed> {
+        let signature = hex::decode(&self.signature)
+            .ok_or_else(|| Error::field("signature", &self.signature, "write 128 hexadecimal digits"))?;
+        Ok(Signed { bytes: self.content.clone().into_bytes(), signature })
+    }
+}
+
+impl FraudReport {
+    /// The fraud it reports, unverified.
+    pub fn fraud(&self) -> Result<Fraud> {
+        self.check()?;
+        let signed = self.evidence.iter().map(EvidenceText::signed).collect::<Result<Vec<_>>>()?;
+        let mut signed = signed.into_iter();
+        let (Some(a), Some(b)) = (signed.next(), signed.next()) else {
+            return unproven("there are fewer than two records");
+        };
+        let pledges: Vec<Signed> = signed.collect();
+        if self.kind != FraudKind::FalseClose && !pledges.is_empty() {
+            return unproven(format!("{:?} takes two records, not {}", self.kind, self.evidence.len()));
+        }
+        Ok(match self.kind {
+            FraudKind::Omission => Fraud::Omission { receipt: a, close: b },
+            FraudKind::DoubleClose => Fraud::DoubleClose { a, b },
+            FraudKind::FalseClose => Fraud::FalseClose { terms: a, close: b, pledges },
+            FraudKind::Equivocation => Fraud::Equivocation { a, b },
+        })
+    }
+
+    /// Checks that the evidence proves the accused guilty, and returns it. `speaks` as for [`Fraud::verify`].
+    pub fn verify(&self, speaks: impl Fn(&Record) -> bool) -> Result<AgentId> {
+        let guilty = self.fraud()?.verify(speaks)?;
+        match guilty == self.accused {
+            true => Ok(guilty),
+            false => unproven(format!("it is against {guilty}, not {}", self.accused)),
+        }
+    }
+}

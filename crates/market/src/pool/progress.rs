@@ -1,0 +1,56 @@
+//! Where a pool stands before it closes, for those who look at it.
+
+use super::book::{Book, PledgeVote};
+use super::settle::settle_book;
+use crate::statement::{Outcome, PoolTerms};
+use vocab::{Decimal, Money};
+
+/// Where a pool stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// how many pledges count
+    pub pledges: usize,
+    /// sum of their `at_most`, whatever their ceilings
+    pub pledged: Decimal,
+    /// what would follow if it closed now
+    pub outcome: Outcome,
+    /// the nearest better price; `None` when there is none to reach
+    pub next: Option<Goal>,
+}
+
+/// A better price that further pledges would bring.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Goal {
+    /// the price, for all alike
+    pub unit_price: Money,
+    /// the total at which it holds
+    pub at: Decimal,
+    /// how much is missing, from members who would pay that price
+    pub missing: Decimal,
+}
+
+/// Where a pool on `terms` stands with these pledges.
+pub fn progress(terms: &PoolTerms, votes: &[PledgeVote]) -> Progress {
+    let book = Book::new(terms, votes);
+    let outcome = settle_book(&book).outcome;
+    let reached = match &outcome {
+        Outcome::Made { unit_price, .. } => Some(unit_price.amount),
+        Outcome::Lapsed {} => None,
+    };
+    let goal = |tier| {
+        let need = book.need(tier);
+        let kept: u128 = book.kept(tier).iter().map(|i| u128::from(book.ballots[*i].most)).sum();
+        let missing = need.checked_sub(u64::try_from(kept).ok()?).filter(|m| *m > 0 && need <= book.cap)?;
+        let (at, missing) = (book.quantity(need), book.quantity(missing));
+        Some(Goal { unit_price: Money::new(tier.unit_price, terms.prices.currency), at, missing })
+    };
+    let better = terms.prices.tiers.iter().filter(|t| reached.is_none_or(|price| t.unit_price < price));
+    // of equally near ones the cheapest: one threshold can stand above several tiers
+    let next = better.filter_map(goal).min_by_key(|g| (g.missing, g.unit_price.amount));
+    let pledged = votes_total(&book);
+    Progress { pledges: book.ballots.len(), pledged, outcome, next }
+}
+
+fn votes_total(book: &Book<'_>) -> Decimal {
+    book.ballots.iter().map(|b| book.quantity(b.most)).sum()
+}
