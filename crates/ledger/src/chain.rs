@@ -55,28 +55,36 @@ impl Chain {
         self.head.as_ref().map(|head| (head.seq, head.id))
     }
 
+    /// The last record.
+    pub fn last(&self) -> Option<&Record> {
+        self.head.as_ref()
+    }
+
     /// Places a verified record. Only [`Step::Next`] moves the chain.
     pub fn follow(&mut self, record: &Record) -> Result<Step> {
+        let step = self.place(record)?;
+        if step == Step::Next {
+            self.head = Some(record.clone());
+        }
+        Ok(step)
+    }
+
+    /// What [`Self::follow`] would answer.
+    pub(crate) fn place(&self, record: &Record) -> Result<Step> {
         if record.author != self.author {
             return Err(Error::Author { expected: self.author, found: record.author });
         }
-        let (expected, last) = match &self.head {
-            // a first record names no predecessor: parsing has seen to that
-            None => (1, None),
-            Some(head) => (head.seq + 1, Some(head)),
-        };
-        if let Some(fork) = last.and_then(|last| Equivocation::between(last, record)) {
+        if let Some(fork) = self.head.as_ref().and_then(|head| Equivocation::between(head, record)) {
             return Ok(Step::Fork(Box::new(fork)));
         }
-        if record.seq > expected {
-            return Ok(Step::Gap { expected });
-        }
-        if record.seq < expected {
-            let again = last.is_some_and(|last| last.id == record.id);
-            return Ok(if again { Step::Duplicate } else { Step::Older });
-        }
-        self.head = Some(record.clone());
-        Ok(Step::Next)
+        // a first record names no predecessor: parsing has seen to that
+        let expected = self.head.as_ref().map_or(1, |head| head.seq.saturating_add(1));
+        Ok(match record.seq {
+            _ if self.head.as_ref().is_some_and(|head| head.id == record.id) => Step::Duplicate,
+            seq if seq == expected => Step::Next,
+            seq if seq > expected => Step::Gap { expected },
+            _ => Step::Older,
+        })
     }
 }
 

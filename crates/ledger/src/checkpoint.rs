@@ -61,9 +61,14 @@ impl Checkpoint {
         Ok(checkpoint)
     }
 
-    /// Whose log a note claims to be about, before anything is checked.
+    /// What a note claims, before any signature is checked.
+    pub(crate) fn claimed(note: &str) -> Result<Self> {
+        Self::read(Note::parse(note)?.text)
+    }
+
+    /// Whose log a note claims to be about, before any signature is checked.
     pub fn claimed_author(note: &str) -> Result<AgentId> {
-        let origin = Self::read(Note::parse(note)?.text)?.origin;
+        let origin = Self::claimed(note)?.origin;
         let did = origin.strip_prefix(ORIGIN_PREFIX).and_then(|did| did.parse().ok());
         did.ok_or(Error::Note("its origin is not 'headwater/' and a did:key"))
     }

@@ -79,4 +79,20 @@ pub enum Error {
         /// how many at most
         max: usize,
     },
+    /// A record out of its place.
+    #[error("record {found} stands where record {expected}, naming the one before it, was expected")]
+    Sequence {
+        /// sequence number of the place
+        expected: u64,
+        /// sequence number found there
+        found: u64,
+    },
+    /// A history that cannot be taken.
+    #[error("the history is good up to its record {place}, which is not: {why}")]
+    History {
+        /// which record, from 1
+        place: u64,
+        /// what is wrong with it
+        why: Box<Error>,
+    },
 }

@@ -152,9 +152,11 @@ impl KeyState {
         self.own.get(key).is_some_and(|t| t.covers(seq)) || delegated()
     }
 
-    /// The agent's own keys, present and past.
-    pub(crate) fn owned(&self) -> impl Iterator<Item = AgentId> {
-        self.own.keys().copied()
+    /// The agent's own key that spoke for a log of `size` records, and so signed its checkpoint.
+    pub(crate) fn own_at(&self, size: u64) -> &AgentId {
+        // tenures follow one another from record 1 on; of an empty log the first key speaks
+        let mut covering = self.own.iter().filter(|(_, tenure)| tenure.covers(size.max(1)));
+        covering.next().map_or(&self.current, |(key, _)| key)
     }
 
     /// Checks that the key of a verified record may say what the record says.
@@ -260,7 +262,7 @@ impl KeyState {
         }
         // a new grant for the same key replaces the one in force
         self.end_delegation(&grant.key, record.seq);
-        let tenure = Tenure { from: record.seq + 1, before: None };
+        let tenure = Tenure { from: record.seq.saturating_add(1), before: None };
         self.delegations.push(Delegation { tenure, since: record.at, grant });
         Ok(())
     }

@@ -6,19 +6,23 @@
 //!
 //! This crate knows no offers, plans or goods. A record's body is opaque here; only its `kind` is read.
 
+mod batch;
 mod chain;
 mod checkpoint;
 mod error;
 mod hex;
+mod history;
 mod keys;
 mod log;
 mod note;
 mod record;
 mod witness;
 
+pub use batch::verify_all;
 pub use chain::{Chain, Equivocation, Step};
 pub use checkpoint::Checkpoint;
 pub use error::Error;
+pub use history::{History, verify_history};
 pub use keys::{Grant, Inception, KeyHash, KeyState, Revocation, Rotation};
 pub use log::{ConsistencyProof, InclusionProof, Log, TreeHead};
 pub use record::{Audience, Draft, Record, Signed, Signer, Statement};

@@ -300,7 +300,7 @@ impl ConsistencyProof {
 
 /// Skips the levels on which a node at the right edge has no sibling.
 fn climb(place: &mut u64, last: &mut u64) {
-    while *place % 2 == 0 && *place != 0 {
+    while place.is_multiple_of(2) && *place != 0 {
         *place >>= 1;
         *last >>= 1;
     }

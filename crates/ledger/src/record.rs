@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
 use std::ops::Range;
@@ -93,8 +94,8 @@ pub trait Statement: Serialize + DeserializeOwned {
 /// Written with the body as a value, read with the body as the untouched text it is.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Content<Body> {
-    form: String,
+struct Content<'a, Body> {
+    form: Cow<'a, str>,
     author: AgentId,
     /// the signing key, where it is not the author's first one
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -196,7 +197,7 @@ impl Signed {
             return Err(Error::TooLarge { bytes: self.bytes.len(), max: Self::BYTES_MAX });
         }
         let text = std::str::from_utf8(&self.bytes).map_err(|e| Error::Malformed(e.to_string()))?;
-        let content: Content<&RawValue> =
+        let content: Content<'_, &RawValue> =
             serde_json::from_str(text).map_err(|e| Error::Malformed(e.to_string()))?;
         let body = content.body.get();
         let body_start = body.as_ptr().addr() - text.as_ptr().addr();
@@ -306,7 +307,7 @@ impl Signer {
     pub fn sign(&self, draft: Draft, seq: u64, prev: Option<RecordId>, at: Timestamp) -> Result<Record> {
         let key = self.key();
         let content = Content {
-            form: FORM.to_owned(),
+            form: FORM.into(),
             author: self.author,
             key: (key != self.author).then_some(key),
             seq,
@@ -380,11 +381,39 @@ mod tests {
         assert!(matches!(signed.verify(), Err(Error::TooLarge { .. })));
     }
 
+    #[test]
+    fn the_body_is_the_text_that_was_signed() {
+        assert_eq!(record().raw_body(), r#"{"a":"1","b":"2"}"#);
+        assert_eq!(record().body::<serde_json::Value>().unwrap(), serde_json::json!({"a": "1", "b": "2"}));
+        assert!(matches!(record().body::<Vec<u8>>(), Err(Error::Body { .. })));
+    }
+
     proptest! {
         #[test]
         fn any_bytes_are_an_answer_not_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..300)) {
-            let signed = Signed { bytes, signature: vec![0; 64] };
+            let signed = Signed { bytes: bytes.clone(), signature: vec![0; 64] };
             prop_assert!(signed.verify().is_err());
+            prop_assert_eq!(Signed::from_envelope(&bytes).is_ok(), bytes.len() >= 64);
+        }
+
+        #[test]
+        fn mutated_records_are_an_answer_not_a_panic(
+            cuts in prop::collection::vec((any::<usize>(), 0_usize..20, "[\\PC]{0,8}"), 1..4),
+        ) {
+            let good = Signed::clone(record().signed());
+            let mut bytes = good.bytes.clone();
+            for (at, len, insert) in cuts {
+                let at = at % (bytes.len() + 1);
+                let end = bytes.len().min(at + len);
+                bytes.splice(at..end, insert.into_bytes());
+            }
+            let changed = bytes != good.bytes;
+            let signed = Signed { bytes, ..good };
+            if let Ok(record) = signed.clone().parse_trusted() {
+                let _ = record.body::<serde_json::Value>();
+                prop_assert!(!record.raw_body().is_empty());
+            }
+            prop_assert_eq!(signed.verify().is_err(), changed);
         }
     }
 }

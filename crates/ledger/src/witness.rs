@@ -129,41 +129,33 @@ pub struct CheckpointFraud {
 impl CheckpointFraud {
     /// Whom it convicts, when the author's first key signed both.
     pub fn verify(&self) -> Result<AgentId> {
-        self.verify_by(&[self.author])
+        self.verify_with(&KeyState::new(self.author))
     }
 
-    /// Whom it convicts, when `keys` are the author's and each note is signed by a key it has or had.
+    /// Whom it convicts, when `keys` are the author's and each note is signed by the key that spoke for a log of
+    /// that size.
     pub fn verify_with(&self, keys: &KeyState) -> Result<AgentId> {
         if keys.author() != self.author {
             return Err(Error::Author { expected: keys.author(), found: self.author });
         }
-        self.verify_by(&keys.owned().collect::<Vec<_>>())
-    }
-
-    fn verify_by(&self, keys: &[AgentId]) -> Result<AgentId> {
-        let read = |note: &str| {
-            let mut answer = Err(Error::Note("no key of its author is known"));
-            for key in keys {
-                answer = Checkpoint::verify_by(note, self.author, key);
-                if answer.is_ok() {
-                    break;
-                }
-            }
-            answer
-        };
-        let (a, b) = (read(&self.a)?, read(&self.b)?);
+        let (a, b) = (self.read(&self.a, keys)?, self.read(&self.b, keys)?);
         match a.size == b.size && a.root != b.root {
             true => Ok(self.author),
             false => Err(Error::Note("the two do not contradict each other")),
         }
+    }
+
+    fn read(&self, note: &str, keys: &KeyState) -> Result<Checkpoint> {
+        let size = Checkpoint::claimed(note)?.size;
+        Checkpoint::verify_by(note, self.author, keys.own_at(size))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Log, Signer, TreeHead};
-    use vocab::RecordId;
+    use crate::{Audience, Draft, Inception, KeyHash, Log, Rotation, Signer, Statement, TreeHead};
+    use vocab::{RecordId, Timestamp};
 
     fn signer() -> Signer {
         Signer::from_seed(&[1; 32])
@@ -217,6 +209,29 @@ mod tests {
         let framed = CheckpointFraud { b: forged, ..*fraud };
         assert!(framed.verify().is_err());
         assert!(framed.verify_with(&KeyState::new(signer().author())).is_err());
+    }
+
+    #[test]
+    fn a_stolen_key_convicts_nobody_of_what_came_after_its_rotation() {
+        let next = Signer::for_author(signer().author(), &[2; 32]);
+        let say = |signer: &Signer, draft: Result<Draft>, seq, prev| {
+            signer.sign(draft.unwrap(), seq, prev, Timestamp::UNIX_EPOCH).unwrap()
+        };
+        let first =
+            Inception { key: signer().key(), name: "Mill".to_owned(), next: KeyHash::of(&next.key()) };
+        let first = say(&signer(), first.draft(Audience::Public), 1, None);
+        let second = Rotation { key: next.key(), next: KeyHash([0; 32]) };
+        let second = say(&next, second.draft(Audience::Public), 2, Some(first.id));
+        let mut keys = KeyState::new(signer().author());
+        keys.apply(&first).unwrap();
+        keys.apply(&second).unwrap();
+        let by = |signer: &Signer, size, byte| {
+            Checkpoint::of(signer, TreeHead { size, root: [byte; 32] }).sign(signer)
+        };
+        let fraud = |a, b| CheckpointFraud { author: signer().author(), a, b }.verify_with(&keys);
+        assert!(fraud(by(&next, 5, 0), by(&signer(), 5, 1)).is_err());
+        assert_eq!(fraud(by(&next, 5, 0), by(&next, 5, 1)), Ok(signer().author()));
+        assert_eq!(fraud(by(&signer(), 1, 0), by(&signer(), 1, 1)), Ok(signer().author()));
     }
 
     #[test]
