@@ -32,7 +32,9 @@ impl PledgeVote {
 /// More steps than any quantity has, small enough that the product of two fits 128 bits.
 const STEPS_MAX: i128 = 1_000_000_000_000_000_000;
 
-/// A pledge in whole steps.
+/// A pledge in whole steps. Ordered by all it says, so that not even one id with two contents, which no hash has,
+/// could make the result depend on the order of votes.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Ballot {
     pub(super) id: RecordId,
     pub(super) member: AgentId,
@@ -68,7 +70,7 @@ impl<'a> Book<'a> {
             Some(Ballot { id: vote.id, member: vote.member, least, most, ceiling: vote.ceiling })
         };
         let mut ballots: Vec<Ballot> = votes.iter().filter_map(ballot).collect();
-        ballots.sort_unstable_by_key(|b| b.id);
+        ballots.sort_unstable();
         ballots.dedup_by_key(|b| b.id);
         Self { terms, ballots, cap, votes, lots: OnceCell::new() }
     }
@@ -91,7 +93,7 @@ impl<'a> Book<'a> {
     }
 
     /// Ballot `i`'s lot. Lots are salted with the root over all pledges: nobody can choose a pledge whose id draws
-    /// well before knowing every other pledge.
+    /// well before knowing every other pledge. That leaves the keeper, who could try many pledges of its own.
     pub(super) fn lot(&self, i: usize) -> &[u8; 32] {
         let lots = self.lots.get_or_init(|| {
             let root = sum_root(self.votes);

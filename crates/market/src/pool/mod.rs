@@ -8,14 +8,14 @@
 
 mod book;
 mod close;
+mod grant;
 mod progress;
 mod settle;
 mod sum;
-mod terms;
 
 pub use book::PledgeVote;
 pub use close::{Closed, PLEDGES_MAX, Pledged, PoolFault, audit, close, receive};
+pub use grant::grant;
 pub use progress::{Goal, Progress, progress};
 pub use settle::{Settled, Share, settle};
 pub use sum::{SumPath, SumRoot, sum_path, sum_root};
-pub use terms::terms;

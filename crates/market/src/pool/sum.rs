@@ -144,7 +144,7 @@ pub fn sum_path(votes: &[PledgeVote], pledge: &RecordId) -> Option<SumPath> {
 
 fn leaves(votes: &[PledgeVote]) -> Vec<(RecordId, SumRoot)> {
     let mut leaves: Vec<_> = votes.iter().map(|v| (v.id, SumRoot::leaf(&v.id, v.at_most))).collect();
-    leaves.sort_unstable_by_key(|(id, _)| *id);
+    leaves.sort_unstable_by_key(|(id, leaf)| (*id, leaf.total));
     leaves.dedup_by_key(|(id, _)| *id);
     leaves
 }

@@ -8,7 +8,7 @@ use vocab::{RecordId, Timestamp};
 /// The terms that `offer` grants the request `id` at `now`. The offerer signs them; anyone can recompute them.
 ///
 /// A member may pledge as little as one step: the offer's minimum is for the pool as a whole.
-pub fn terms(id: RecordId, request: &PoolRequest, offer: &Offer, now: Timestamp) -> Result<PoolTerms> {
+pub fn grant(id: RecordId, request: &PoolRequest, offer: &Offer, now: Timestamp) -> Result<PoolTerms> {
     request.check()?;
     let pooling = offer.pooling.as_ref().ok_or_else(|| {
         Error::because(Reason::Declined, "pooling", "not granted", "ask for an offer that allows pools")

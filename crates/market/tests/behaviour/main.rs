@@ -1,0 +1,14 @@
+//! How the market behaves, told as sentences.
+
+// every line of these is test code, helpers included
+#![allow(clippy::unwrap_used, clippy::panic)]
+
+mod closes;
+mod deals;
+mod frauds;
+mod matching;
+mod pool_properties;
+mod pools;
+mod statements;
+mod sums;
+mod support;
