@@ -55,6 +55,7 @@ fn an_enquiry_that_comes_round_is_refused_as_a_loop() {
         let error = passed_on(&third, 7, 3, visited).unwrap_err();
         assert_eq!(error.reason(), Reason::Loop, "{error}");
     }
+    assert_eq!(passed_on(&enquiry(), 5, 2, 2).unwrap_err().reason(), Reason::Loop);
     let fourth = passed_on(&third, 7, 3, 4).unwrap();
     assert_eq!(fourth.depth, 0);
     assert_eq!(passed_on(&fourth, 8, 4, 5).unwrap_err().reason(), Reason::Loop);

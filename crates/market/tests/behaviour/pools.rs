@@ -94,14 +94,16 @@ fn where_even_the_least_is_too_much_lots_are_drawn_and_what_fits_is_let_in() {
 }
 
 #[test]
-fn a_lot_does_not_follow_the_order_of_ids() {
+fn lots_are_drawn_anew_whoever_else_pledges() {
     let one = pool(&[(1, 10)], 1, 1);
     let mut winners = std::collections::BTreeSet::new();
     for last in 10..40 {
         let votes: Vec<_> = (1..=4).chain([last]).map(|i| vote(i, 1, 1, 10)).collect();
         winners.insert(settle(&one, &votes).shares[0].pledge);
     }
-    assert!(winners.len() > 3, "{winners:?}");
+    // also among the same four: who wins is open until the last pledge is known
+    winners.retain(|winner| *winner < id(10));
+    assert!(winners.len() > 1, "{winners:?}");
 }
 
 #[test]
