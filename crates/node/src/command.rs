@@ -7,8 +7,10 @@ use planning::{Recipe, WorkCenter};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use trace::statement::Goods;
-use trace::{RecallNode, TraceNode};
-use vocab::{AgentId, Decimal, Money, Place, PriceSchedule, RecordId, SpecId, Specification, Text, Timestamp, Unit};
+use trace::{ForwardNode, TraceNode};
+use vocab::{
+    AgentId, Decimal, Money, Place, PriceSchedule, RecordId, SpecId, Specification, Text, Timestamp, Unit,
+};
 
 /// One thing to do. In JSON, `do` names it and the other fields say how.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -292,9 +294,19 @@ pub enum Done {
     /// It was said: the record that says it (for an order or deal, its id from here on).
     Recorded(RecordId),
     /// What a lot came from.
-    Trace(Box<TraceNode>),
+    Trace(Box<Named<TraceNode>>),
     /// What a lot went into.
-    Recall(Box<RecallNode>),
+    Recall(Box<Named<ForwardNode>>),
+}
+
+/// A tree of agents' goods, with what the agents call themselves.
+#[derive(Clone, Debug, Serialize)]
+pub struct Named<T> {
+    /// the tree; in JSON its fields stand beside `names`
+    #[serde(flatten)]
+    pub tree: T,
+    /// names, by agent
+    pub names: BTreeMap<AgentId, String>,
 }
 
 /// The answer to a command.

@@ -1,7 +1,7 @@
 //! What a node shows its owner: plain data for the API, the web app and the command line.
 
-use market::statement::{Offer, PoolTerms};
 use market::statement::{Need, Reason};
+use market::statement::{Offer, PoolTerms};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use trace::statement::{Goods, Purpose};
@@ -126,10 +126,12 @@ pub struct PoolView {
     pub mine: Option<MyPledge>,
     /// what it came to, as this node has recomputed it
     pub result: Option<PoolResult>,
+    /// what is wrong with its close
+    pub dispute: Option<String>,
 }
 
 /// Where a pool stands.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PoolState {
     /// takes pledges

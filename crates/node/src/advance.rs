@@ -1,0 +1,803 @@
+//! What to do next about a deal, an order or a pool: decided from its state alone, so that nothing is lost if the
+//! node dies in between, and asking twice does nothing twice.
+//!
+//! Leaves first: an order confirms to its buyer only when every purchase it needs has been confirmed to it and
+//! waits for nothing but its own binding; the confirmation and the bindings are then said in one go.
+
+use crate::Error;
+use crate::deals::{Deal, Stage as DealStage};
+use crate::effect::Topic;
+use crate::node::{Node, Todo};
+use crate::orders::{Ask, Held, Stage};
+use crate::pools::End;
+use crate::statement::{Asked, AskedFor, Dropped, Firm, GoAhead, Reservation};
+use crate::view::{OrderSource, Role};
+use ledger::Audience;
+use market::statement::{
+    Acceptance, Binding, Condition, Confirmation, Enquiry, Outcome, PledgeReceipt, PoolProgress, Quote,
+    Reason, Refusal,
+};
+use market::{Deadlines, Fraud};
+use planning::{Demand, Explosion};
+use std::collections::BTreeMap;
+use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Timestamp, after};
+
+/// How long before a deadline a signature must leave to be in time, seconds.
+const SIGN_AHEAD_S: i64 = 1;
+/// How far ahead of this node's clock an enquiry may be dated, seconds.
+const SKEW_S_MAX: i64 = 120;
+/// How long a pool's order waits before it is planned again after a failure, seconds.
+const REPLAN_S: i64 = 30;
+
+impl Node {
+    fn deadlines(&self) -> Deadlines {
+        Deadlines { margin_s: self.config.policy.margin_s }
+    }
+
+    // --- deals --------------------------------------------------------------------------------------------------
+
+    pub(crate) fn advance_deal(&mut self, id: RecordId, now: Timestamp) {
+        let Some(deal) = self.deals.get(&id) else { return };
+        if deal.role != Role::Supplier {
+            return;
+        }
+        let fresh = matches!(deal.stage, DealStage::Enquired { .. }) && self.orders.get(&id).is_none();
+        if fresh {
+            if let Err(refusal) = self.answer_enquiry(id, now) {
+                let (reason, detail) = refusal;
+                self.refuse(id, reason, detail, now);
+            }
+        }
+    }
+
+    /// Says no to the last word of a deal.
+    pub(crate) fn refuse(&mut self, answers: RecordId, reason: Reason, detail: String, now: Timestamp) {
+        let to =
+            self.deals.of(&answers).map(|d| d.with).or_else(|| self.book.get(&answers).map(|r| r.author));
+        let Some(to) = to.filter(|to| *to != self.me()) else { return };
+        let detail = detail.chars().take(400).collect();
+        self.say_or_report(&Refusal { answers, reason, detail }, Audience::parties([to]), now);
+    }
+
+    fn answer_enquiry(&mut self, id: RecordId, now: Timestamp) -> Result<(), (Reason, String)> {
+        let Some((deal, enquiry)) = self.deals.get(&id).and_then(|d| Some((d, d.enquiry()?))) else {
+            return Ok(());
+        };
+        let (asker, at) = (deal.with, self.book.get(&id).map_or(now, |r| r.at));
+        if at > after(now, SKEW_S_MAX) {
+            let ahead = vocab::seconds_between(now, at);
+            return Err((
+                Reason::Clock,
+                format!("your clock is {ahead} s ahead of mine: set it by a time server"),
+            ));
+        }
+        if enquiry.answer_by <= now {
+            let late = vocab::seconds_between(enquiry.answer_by, now);
+            return Err((
+                Reason::Late,
+                format!("the answer was due {late} s ago by my clock: ask again, or check your clock"),
+            ));
+        }
+        if self.deals.open_with(&asker) > self.config.policy.open_per_peer {
+            let limit = self.config.policy.open_per_peer;
+            return Err((
+                Reason::Busy,
+                format!("{limit} conversations with you are open: end some, or wait"),
+            ));
+        }
+        let offer = self.board.offer(&enquiry.offer, now).filter(|l| l.by == self.me());
+        let Some(offer) = offer else {
+            return Err((
+                Reason::NoListing,
+                "that offer is not mine, or no longer stands: look for a newer one".to_owned(),
+            ));
+        };
+        if offer.what.spec != enquiry.spec {
+            return Err((
+                Reason::Invalid,
+                format!("the offer is for '{}', not '{}'", offer.what.spec, enquiry.spec),
+            ));
+        }
+        offer.what.admits(enquiry.quantity, now).map_err(|e| (e.reason(), e.to_string()))?;
+        let Some((source, spec, quantity, ask)) = self.order_terms(&id) else { return Ok(()) };
+        if ask.visited.contains(&market::visit_tag(&ask.origin, &self.me())) {
+            return Err((Reason::Loop, "this enquiry has been here before".to_owned()));
+        }
+        self.plan_order(id, source, &spec, quantity, &ask, now)
+    }
+
+    /// What an order is for and on what terms, from the records it serves.
+    pub(crate) fn order_terms(&self, id: &RecordId) -> Option<(OrderSource, SpecId, Decimal, Ask)> {
+        if let Some(deal) = self.deals.get(id) {
+            let e = deal.enquiry()?;
+            let ask = Ask {
+                start: e.start,
+                answer_by: e.answer_by,
+                hold_until: e.hold_until,
+                depth: e.depth,
+                origin: e.origin.unwrap_or(*id),
+                visited: e.visited.clone(),
+                due: e.due,
+                asker: Some(deal.with),
+            };
+            return Some((OrderSource::Deal, deal.spec.clone(), deal.quantity, ask));
+        }
+        if let Some(pool) = self.pools.get(id) {
+            let End::Closed { settled, .. } = &pool.end else { return None };
+            let Outcome::Made { total, .. } = settled.outcome else { return None };
+            let policy = &self.config.policy;
+            let ask = Ask {
+                start: self.clock,
+                answer_by: after(self.clock, policy.answer_s),
+                hold_until: after(self.clock, policy.answer_s + policy.hold_s),
+                depth: policy.depth,
+                origin: *id,
+                visited: vec![],
+                due: Some(after(pool.terms.closes, pool.terms.lead_time_s)),
+                asker: None,
+            };
+            return Some((OrderSource::Pool, pool.terms.spec.clone(), total, ask));
+        }
+        let order = self.orders.get(id)?;
+        Some((order.source, order.spec.clone(), order.quantity, order.ask.clone()))
+    }
+
+    // --- orders -------------------------------------------------------------------------------------------------
+
+    /// Finds out what an order lacks; asks for it, or sets aside what is there.
+    fn plan_order(
+        &mut self,
+        id: RecordId,
+        source: OrderSource,
+        spec: &SpecId,
+        quantity: Decimal,
+        ask: &Ask,
+        now: Timestamp,
+    ) -> Result<(), (Reason, String)> {
+        let no_source = |e: Error| (Reason::NoSource, e.to_string());
+        let demand = Demand { spec: spec.clone(), quantity };
+        let explosion =
+            planning::explode(&self.model, &demand, &self.stock.free()).map_err(|e| no_source(e.into()))?;
+        if explosion.buy.is_empty() {
+            return self.set_aside(id, source, &explosion, BTreeMap::new(), ask, now);
+        }
+        let enquiries = self.enquiries(&explosion, ask, now)?;
+        let mut purchases = vec![];
+        for (spec, quantity, asked) in enquiries {
+            let mut ids = vec![];
+            for (to, enquiry) in asked {
+                ids.extend(self.say_or_report(&enquiry, Audience::parties([to]), now));
+            }
+            purchases.push(AskedFor { spec, quantity, enquiries: ids });
+        }
+        self.say_or_report(&Asked { order: id, purchases }, Audience::Private, now);
+        Ok(())
+    }
+
+    /// Whom to ask for each input that is lacking, and what.
+    #[allow(clippy::type_complexity)]
+    fn enquiries(
+        &self,
+        explosion: &Explosion,
+        ask: &Ask,
+        now: Timestamp,
+    ) -> Result<Vec<(SpecId, Decimal, Vec<(AgentId, Enquiry)>)>, (Reason, String)> {
+        let me = self.me();
+        let margin = self.config.policy.margin_s;
+        let Some(depth) = ask.depth.checked_sub(1) else {
+            return Err((Reason::Loop, "the enquiry has travelled as far as it may".to_owned()));
+        };
+        let answer_by = after(ask.answer_by, -margin);
+        if answer_by <= now {
+            return Err((
+                Reason::Late,
+                format!("no time is left to ask upstream: leave more than {margin} s a tier"),
+            ));
+        }
+        let mut visited = ask.visited.clone();
+        visited.extend([me].into_iter().chain(ask.asker).map(|a| market::visit_tag(&ask.origin, &a)));
+        visited.sort();
+        visited.dedup();
+        let mut asked = vec![];
+        for (spec, lacking) in &explosion.buy {
+            let offers = self
+                .board
+                .offers
+                .iter()
+                .filter(|(_, l)| l.by != me && l.what.spec == *spec && !self.board.frauds.contains_key(&l.by))
+                .filter(|(_, l)| !visited.contains(&market::visit_tag(&ask.origin, &l.by)));
+            // an offer may want more than is lacking: what is over stays in stock
+            let sized = offers.filter_map(|(id, l)| {
+                let quantity = lacking.ceil_to(l.what.step).max(l.what.minimum);
+                Some((*id, l, quantity, l.what.admits(quantity, now).ok()?))
+            });
+            let mut ranked: Vec<_> =
+                sized.map(|(id, l, q, price)| (price.times(q), l.what.lead_time_s, id, l.by, q)).collect();
+            ranked.sort();
+            ranked.truncate(self.config.policy.suppliers_asked);
+            if ranked.is_empty() {
+                let e = Error::NoSource { spec: spec.clone(), quantity: lacking.to_string() };
+                return Err((Reason::NoSource, e.to_string()));
+            }
+            let of_spec = ranked.into_iter().map(|(_, _, offer, to, quantity)| {
+                let enquiry = Enquiry {
+                    offer,
+                    spec: spec.clone(),
+                    quantity,
+                    due: ask.due,
+                    start: ask.start,
+                    answer_by,
+                    hold_until: after(ask.hold_until, margin),
+                    depth,
+                    origin: Some(ask.origin),
+                    visited: visited.clone(),
+                };
+                (to, enquiry)
+            });
+            asked.push((spec.clone(), *lacking, of_spec.collect()));
+        }
+        Ok(asked)
+    }
+
+    /// Places the work, sets capacity and stock aside, and quotes.
+    fn set_aside(
+        &mut self,
+        id: RecordId,
+        source: OrderSource,
+        explosion: &Explosion,
+        chosen: BTreeMap<SpecId, RecordId>,
+        ask: &Ask,
+        now: Timestamp,
+    ) -> Result<(), (Reason, String)> {
+        let quoted = |deal: &RecordId| self.deals.get(deal).and_then(|d| d.quoted());
+        let arrivals =
+            chosen.iter().filter_map(|(spec, deal)| Some((spec.clone(), quoted(deal)?.promise))).collect();
+        let holds = chosen.values().filter_map(|deal| Some(quoted(deal)?.hold_until));
+        let Some(hold_until) = self.deadlines().downstream_hold(ask.hold_until, holds, now) else {
+            return Err((Reason::Late, "upstream holds end too soon to promise anything on them".to_owned()));
+        };
+        let plan = planning::place(&self.model, explosion, &arrivals, &self.capacity, ask.start)
+            .map_err(|e| (Reason::NoSource, e.to_string()))?;
+        let promise = plan.promise;
+        let reservation = Reservation { order: id, plan, take: explosion.take.clone(), chosen, hold_until };
+        if let Err(e) = self.say(&reservation, Audience::Private, now) {
+            return Err((Reason::NoSource, e.to_string()));
+        }
+        if source != OrderSource::Deal {
+            return Ok(());
+        }
+        let Some((deal, enquiry)) = self.deals.get(&id).and_then(|d| Some((d, d.enquiry()?))) else {
+            return Ok(());
+        };
+        let unit_price = self
+            .board
+            .offers
+            .get(&enquiry.offer)
+            .and_then(|l| l.what.prices.unit_price(deal.quantity))
+            .ok_or_else(|| (Reason::NoListing, "the offer is gone".to_owned()))?;
+        let quote = Quote { enquiry: id, quantity: deal.quantity, unit_price, promise, hold_until };
+        let to = deal.with;
+        self.say_or_report(&quote, Audience::parties([to]), now);
+        Ok(())
+    }
+
+    pub(crate) fn advance_order(&mut self, id: RecordId, now: Timestamp) {
+        let Some(order) = self.orders.get(&id) else { return };
+        match &order.stage {
+            Stage::New => {
+                let (source, spec, quantity, ask) =
+                    (order.source, order.spec.clone(), order.quantity, order.ask.clone());
+                if source != OrderSource::Deal {
+                    if let Err((_, why)) = self.plan_order(id, source, &spec, quantity, &ask, now) {
+                        self.give_up(id, why, now);
+                    }
+                }
+            }
+            Stage::Asking { purchases, since } => {
+                let (purchases, since) = (purchases.clone(), *since);
+                self.weigh_answers(id, &purchases, since, now);
+            }
+            Stage::Held(held) => {
+                let held = held.clone();
+                self.advance_held(id, order.source, &held, now);
+            }
+            Stage::Signing(held) => {
+                let held = held.clone();
+                self.collect_signatures(id, order.source, &held, now);
+            }
+            Stage::Firm(held) => {
+                let held = held.clone();
+                self.bind_purchases(id, &held, now);
+            }
+            Stage::Dropped { .. } => {}
+        }
+    }
+
+    /// When all who were asked have answered, or long enough was waited: choose, or give up.
+    fn weigh_answers(&mut self, id: RecordId, purchases: &[AskedFor], since: Timestamp, now: Timestamp) {
+        let Some((source, spec, quantity, ask)) = self.order_terms(&id) else { return };
+        let answer = |deal: &RecordId| self.deals.get(deal);
+        let open = |d: &Deal| matches!(d.stage, DealStage::Enquired { .. });
+        let waiting = purchases.iter().flat_map(|p| &p.enquiries).filter_map(answer).any(open);
+        let quotes = |p: &AskedFor| -> Vec<(Timestamp, Money, RecordId)> {
+            let quoted =
+                p.enquiries.iter().filter_map(answer).filter(|d| matches!(d.stage, DealStage::Quoted(_)));
+            let mut found: Vec<_> = quoted
+                .filter_map(|d| d.quoted().map(|q| (q.promise, q.unit_price.times(d.quantity), d.id)))
+                .collect();
+            found.sort();
+            found
+        };
+        let deadline = self.answers_due(&ask, since);
+        if waiting && now < deadline {
+            let impossible = purchases
+                .iter()
+                .any(|p| !p.enquiries.iter().filter_map(answer).any(|d| open(d) || d.quoted().is_some()));
+            let complete = purchases.iter().all(|p| !quotes(p).is_empty());
+            // with one quote for each input, a third of the time is given to the others to do better
+            let patience = after(since, vocab::seconds_between(since, deadline) / 3);
+            if !impossible && !(complete && now >= patience) {
+                return;
+            }
+        }
+        let mut chosen = BTreeMap::new();
+        let mut lacking = vec![];
+        for p in purchases {
+            // in time and cheap if some are in time, else the earliest
+            let all = quotes(p);
+            let in_time = all.iter().filter(|(promise, ..)| ask.due.is_none_or(|due| *promise <= due));
+            let best = in_time.min_by_key(|(promise, cost, deal)| (*cost, *promise, *deal)).or(all.first());
+            match best {
+                Some((_, _, deal)) => {
+                    chosen.insert(p.spec.clone(), *deal);
+                }
+                None => lacking.push(format!("{} ({})", p.spec, self.why_not(p))),
+            }
+        }
+        let result = if lacking.is_empty() {
+            self.choose(id, source, &spec, quantity, purchases, chosen.clone(), &ask, now)
+        } else {
+            chosen.clear();
+            Err((Reason::Upstream, format!("no quote for {}", lacking.join(", "))))
+        };
+        if let Err((reason, why)) = result {
+            chosen.clear();
+            self.give_up_for(id, reason, why, now);
+        }
+        // whoever quoted and was not chosen may let its hold go at once
+        let others: Vec<_> = purchases
+            .iter()
+            .flat_map(|p| &p.enquiries)
+            .filter(|deal| !chosen.values().any(|c| c == *deal))
+            .filter_map(|deal| self.deals.get(deal).and_then(|d| d.quoted()).map(|q| q.quote))
+            .collect();
+        for quote in others {
+            self.refuse(quote, Reason::NotChosen, "another quote was taken".to_owned(), now);
+        }
+    }
+
+    fn why_not(&self, p: &AskedFor) -> String {
+        let words = p.enquiries.iter().filter_map(|id| self.deals.get(id)).map(|d| match &d.stage {
+            DealStage::Over(crate::deals::Ending::Refused(_, detail)) => {
+                format!("{} said: {detail}", self.who(&d.with).name)
+            }
+            _ => format!("{} did not answer", self.who(&d.with).name),
+        });
+        words.collect::<Vec<_>>().join("; ")
+    }
+
+    /// Plans again with what has been quoted: stock may have gone since the enquiries were sent.
+    #[allow(clippy::too_many_arguments)]
+    fn choose(
+        &mut self,
+        id: RecordId,
+        source: OrderSource,
+        spec: &SpecId,
+        quantity: Decimal,
+        purchases: &[AskedFor],
+        chosen: BTreeMap<SpecId, RecordId>,
+        ask: &Ask,
+        now: Timestamp,
+    ) -> Result<(), (Reason, String)> {
+        let demand = Demand { spec: spec.clone(), quantity };
+        let explosion = planning::explode(&self.model, &demand, &self.stock.free())
+            .map_err(|e| (Reason::NoSource, e.to_string()))?;
+        let covered = |spec: &SpecId, needed: Decimal| {
+            purchases.iter().any(|p| p.spec == *spec && p.quantity >= needed)
+        };
+        if let Some((spec, needed)) = explosion.buy.iter().find(|(s, q)| !covered(s, **q)) {
+            return Err((
+                Reason::NoSource,
+                format!("stock was taken meanwhile: {needed} of '{spec}' are lacking; ask again"),
+            ));
+        }
+        let needed = chosen.into_iter().filter(|(s, _)| explosion.buy.contains_key(s)).collect();
+        self.set_aside(id, source, &explosion, needed, ask, now)
+    }
+
+    fn answers_due(&self, ask: &Ask, since: Timestamp) -> Timestamp {
+        after(ask.answer_by, -self.config.policy.margin_s).max(since)
+    }
+
+    /// The next moment at which an order that waits for answers must be looked at again.
+    pub(crate) fn next_order_deadline(&self) -> Option<Timestamp> {
+        let next = |o: &crate::orders::Order| match &o.stage {
+            Stage::Asking { since, .. } => {
+                let deadline = self.answers_due(&o.ask, *since);
+                let patience = after(*since, vocab::seconds_between(*since, deadline) / 3);
+                Some(if patience > self.clock { patience } else { deadline })
+            }
+            Stage::Dropped { at, .. } if o.source == OrderSource::Pool => Some(after(*at, REPLAN_S)),
+            _ => None,
+        };
+        self.orders.waiting().filter_map(next).min()
+    }
+
+    pub(crate) fn due_orders(&self, now: Timestamp) -> Vec<RecordId> {
+        let due = |o: &&crate::orders::Order| match &o.stage {
+            Stage::Asking { since, .. } => {
+                let deadline = self.answers_due(&o.ask, *since);
+                now >= after(*since, vocab::seconds_between(*since, deadline) / 3)
+            }
+            Stage::Dropped { at, .. } => o.source == OrderSource::Pool && now >= after(*at, REPLAN_S),
+            _ => false,
+        };
+        self.orders.waiting().filter(due).map(|o| o.id).collect()
+    }
+
+    fn advance_held(&mut self, id: RecordId, source: OrderSource, held: &Held, now: Timestamp) {
+        match source {
+            OrderSource::Deal => {
+                let Some(deal) = self.deals.get(&id) else { return };
+                let DealStage::Accepted(quoted, accepted) = deal.stage.clone() else { return };
+                if after(now, SIGN_AHEAD_S) > quoted.hold_until {
+                    self.refuse(
+                        accepted.acceptance,
+                        Reason::Late,
+                        "it came too close to the end of the hold".to_owned(),
+                        now,
+                    );
+                    return;
+                }
+                if held.chosen.is_empty() {
+                    let to = deal.with;
+                    self.say_or_report(
+                        &Confirmation { acceptance: accepted.acceptance },
+                        Audience::parties([to]),
+                        now,
+                    );
+                } else {
+                    self.accept_purchases(id, held, now);
+                }
+            }
+            // an own order waits for its owner's word
+            OrderSource::Own => {}
+            OrderSource::Pool => self.go_ahead(id, now),
+        }
+    }
+
+    /// An order without a buyer's signature to wait for goes ahead.
+    pub(crate) fn go_ahead(&mut self, id: RecordId, now: Timestamp) {
+        let Some(held) = self.orders.get(&id).and_then(|o| o.held()).cloned() else { return };
+        if held.chosen.is_empty() {
+            self.say_or_report(&Firm { order: id }, Audience::Private, now);
+        } else {
+            self.accept_purchases(id, &held, now);
+        }
+    }
+
+    fn accept_purchases(&mut self, id: RecordId, held: &Held, now: Timestamp) {
+        let quotes: Vec<_> = held
+            .chosen
+            .values()
+            .filter_map(|deal| self.deals.get(deal))
+            .filter_map(|d| match &d.stage {
+                DealStage::Quoted(q) => Some((d.with, q.quote)),
+                _ => None,
+            })
+            .collect();
+        if quotes.len() < held.chosen.len() {
+            self.give_up_for(id, Reason::Upstream, "a quote it was built on has lapsed".to_owned(), now);
+            return;
+        }
+        self.say_or_report(&GoAhead { order: id }, Audience::Private, now);
+        for (to, quote) in quotes {
+            self.say_or_report(
+                &Acceptance { quote, condition: Condition::Binding },
+                Audience::parties([to]),
+                now,
+            );
+        }
+    }
+
+    /// All purchases confirmed: sign downstream and bind upstream in one go. One of them over: retreat.
+    fn collect_signatures(&mut self, id: RecordId, source: OrderSource, held: &Held, now: Timestamp) {
+        let stages: Vec<_> =
+            held.chosen.values().filter_map(|d| self.deals.get(d)).map(|d| &d.stage).collect();
+        let over = |s: &&&DealStage| {
+            matches!(s, DealStage::Over(_) | DealStage::Enquired { .. } | DealStage::Quoted(_))
+        };
+        if stages.iter().any(|s| over(&s)) || stages.len() < held.chosen.len() {
+            self.give_up_for(id, Reason::Upstream, "a supplier it needs did not sign".to_owned(), now);
+            return;
+        }
+        if !stages.iter().all(|s| matches!(s, DealStage::Confirmed(..))) {
+            return;
+        }
+        if source != OrderSource::Deal {
+            if let Some(because) = self.say_or_report(&Firm { order: id }, Audience::Private, now) {
+                self.say_bindings(held, because, now);
+            }
+            return;
+        }
+        let Some(deal) = self.deals.get(&id) else { return };
+        let DealStage::Accepted(quoted, accepted) = deal.stage.clone() else { return };
+        if after(now, SIGN_AHEAD_S) > quoted.hold_until {
+            self.give_up_for(id, Reason::Late, "upstream signatures came too late".to_owned(), now);
+            return;
+        }
+        let to = deal.with;
+        let confirmation = Confirmation { acceptance: accepted.acceptance };
+        if let Some(because) = self.say_or_report(&confirmation, Audience::parties([to]), now) {
+            if accepted.condition == Condition::None {
+                self.say_bindings(held, because, now);
+            }
+        }
+    }
+
+    /// The order is firm: purchases that still wait for this node's binding get it.
+    fn bind_purchases(&mut self, id: RecordId, held: &Held, now: Timestamp) {
+        let Some(because) = self.deals.get(&id).and_then(|d| d.history.last().copied()) else { return };
+        self.say_bindings(held, because, now);
+    }
+
+    fn say_bindings(&mut self, held: &Held, because: RecordId, now: Timestamp) {
+        let waiting: Vec<_> = held
+            .chosen
+            .values()
+            .filter_map(|d| self.deals.get(d))
+            .filter_map(|d| match &d.stage {
+                DealStage::Confirmed(_, _, confirmation) => Some((d.with, *confirmation)),
+                _ => None,
+            })
+            .collect();
+        for (to, confirmation) in waiting {
+            self.say_or_report(&Binding { confirmation, because }, Audience::parties([to]), now);
+        }
+    }
+
+    /// Gives an order up, tells its buyer, and lets go upstream.
+    pub(crate) fn give_up_for(&mut self, id: RecordId, reason: Reason, why: String, now: Timestamp) {
+        self.let_go(&id, now);
+        match self.deals.get(&id).map(|d| d.stage.clone()) {
+            Some(DealStage::Enquired { .. }) => self.refuse(id, reason, why.clone(), now),
+            Some(DealStage::Accepted(_, a)) => self.refuse(a.acceptance, reason, why.clone(), now),
+            _ => {}
+        }
+        self.give_up(id, why, now);
+    }
+
+    /// Gives an order up.
+    fn give_up(&mut self, id: RecordId, why: String, now: Timestamp) {
+        let standing =
+            self.orders.get(&id).is_some_and(|o| !matches!(o.stage, Stage::Dropped { .. } | Stage::Firm(_)));
+        if standing {
+            let why = why.chars().take(400).collect();
+            self.say_or_report(&Dropped { order: id, why }, Audience::Private, now);
+        }
+    }
+
+    /// Refuses whatever upstream partners of this order still hold for it.
+    pub(crate) fn let_go(&mut self, id: &RecordId, now: Timestamp) {
+        let asked = self.orders.get(id).map(|o| o.asked()).unwrap_or_default();
+        let open: Vec<_> = asked
+            .iter()
+            .filter_map(|d| self.deals.get(d))
+            .filter_map(|d| match &d.stage {
+                DealStage::Quoted(q) => Some(q.quote),
+                DealStage::Accepted(_, a) if a.condition == Condition::Binding => Some(a.acceptance),
+                DealStage::Confirmed(_, _, confirmation) => Some(*confirmation),
+                _ => None,
+            })
+            .collect();
+        for answers in open {
+            self.refuse(answers, Reason::NotChosen, "the order it was for is given up".to_owned(), now);
+        }
+    }
+
+    // --- pools --------------------------------------------------------------------------------------------------
+
+    /// As an offerer: signs the terms asked for, or says why not.
+    pub(crate) fn answer_request(&mut self, id: RecordId, now: Timestamp) {
+        let me = self.me();
+        let Some((opener, request)) = self.pools.requests.get(&id) else { return };
+        let Some(offer) = self.board.offer(&request.offer, now).filter(|l| l.by == me) else {
+            if *opener != me {
+                let detail = "that offer is not mine, or no longer stands".to_owned();
+                self.pools.requests.remove(&id);
+                self.refuse(id, Reason::NoListing, detail, now);
+            }
+            return;
+        };
+        let terms = market::pool::grant(id, request, &offer.what, now);
+        match terms {
+            Ok(terms) => {
+                self.say_or_report(&terms, Audience::Public, now);
+            }
+            Err(e) => {
+                self.pools.requests.remove(&id);
+                self.refuse(id, e.reason(), e.to_string(), now);
+            }
+        }
+    }
+
+    /// A refusal of a request of this node's own for a pool.
+    pub(crate) fn refuses_request(&mut self, record: &ledger::Record) -> Result<bool, crate::deals::Fault> {
+        let refusal: Refusal = record.read()?;
+        if self.pools.requests.remove(&refusal.answers).is_none() {
+            return Ok(false);
+        }
+        if record.author != self.me() {
+            let what = format!("the pool was not granted: {}", refusal.detail);
+            self.problem(record.at, Some(record.author), what);
+        }
+        Ok(true)
+    }
+
+    pub(crate) fn advance_pool(&mut self, id: RecordId, now: Timestamp) {
+        let me = self.me();
+        let Some(pool) = self.pools.get(&id) else { return };
+        let (keeper, offerer) = (pool.terms.keeper, pool.offerer);
+        match &pool.end {
+            End::Open if keeper == me => {
+                let unreceipted: Vec<_> = pool
+                    .pledges
+                    .values()
+                    .filter(|p| !pool.receipts.contains_key(&p.id))
+                    .map(|p| (p.id, p.member))
+                    .collect();
+                let due = now >= after(pool.terms.closes, crate::pools::CLOSE_WAIT_S);
+                let news = !unreceipted.is_empty();
+                for (pledge, member) in unreceipted {
+                    self.say_or_report(&PledgeReceipt { pool: id, pledge }, Audience::parties([member]), now);
+                }
+                if news {
+                    self.say_progress(id, now);
+                }
+                if due {
+                    self.close_pool(id, now);
+                }
+            }
+            End::Closed { settled, .. } if offerer == me => {
+                let made = matches!(settled.outcome, Outcome::Made { .. });
+                let state = self.orders.get(&id).map(|o| &o.stage);
+                let again = match state {
+                    None => true,
+                    Some(Stage::Dropped { at, .. }) => now >= after(*at, REPLAN_S),
+                    Some(_) => false,
+                };
+                if made && again {
+                    if let Some((source, spec, quantity, ask)) = self.order_terms(&id) {
+                        if let Err((_, why)) = self.plan_order(id, source, &spec, quantity, &ask, now) {
+                            self.problem(now, None, format!("the pool's order cannot be planned yet: {why}"));
+                            self.hold_off(id, source, spec, quantity, ask, why, now);
+                        }
+                    }
+                }
+            }
+            End::Disputed { close, .. } => {
+                let close = *close;
+                self.report_pool_fraud(id, close, now);
+            }
+            _ => {}
+        }
+    }
+
+    /// Notes a pool's order as dropped for now, so that it is tried again later.
+    #[allow(clippy::too_many_arguments)]
+    fn hold_off(
+        &mut self,
+        id: RecordId,
+        source: OrderSource,
+        spec: SpecId,
+        quantity: Decimal,
+        ask: Ask,
+        why: String,
+        now: Timestamp,
+    ) {
+        let stage = Stage::Dropped { why, at: now };
+        self.orders.open(crate::orders::Order { id, source, spec, quantity, ask, stage });
+    }
+
+    fn say_progress(&mut self, id: RecordId, now: Timestamp) {
+        let Some(pool) = self.pools.get(&id) else { return };
+        let counting = pool.receipted();
+        let replaced: Vec<_> = counting.iter().filter_map(|p| p.pledge.replaces).collect();
+        let votes: Vec<_> = counting
+            .iter()
+            .filter(|p| !replaced.contains(&p.id))
+            .map(|p| market::pool::PledgeVote::new(p.id, p.member, &p.pledge))
+            .collect();
+        let progress = market::pool::progress(&pool.terms, &votes);
+        let price_now = match progress.outcome {
+            Outcome::Made { unit_price, .. } => Some(unit_price),
+            Outcome::Lapsed {} => None,
+        };
+        let members = u32::try_from(progress.pledges).unwrap_or(u32::MAX);
+        self.say_or_report(
+            &PoolProgress { pool: id, members, pledged: progress.pledged, price_now },
+            Audience::Public,
+            now,
+        );
+    }
+
+    fn close_pool(&mut self, id: RecordId, now: Timestamp) {
+        let Some(pool) = self.pools.get(&id) else { return };
+        let pledges = pool.receipted();
+        let members = pledges.iter().map(|p| p.member).chain([pool.offerer]);
+        let audience = Audience::parties(members.filter(|m| *m != self.me()));
+        match market::pool::close(&id, &pool.terms, &pledges) {
+            Ok(close) => {
+                self.say_or_report(&close, audience, now);
+            }
+            Err(e) => self.problem(now, None, format!("the pool {id} cannot be closed: {e}")),
+        }
+    }
+
+    fn report_pool_fraud(&mut self, id: RecordId, close: RecordId, now: Timestamp) {
+        let Some(pool) = self.pools.get(&id) else { return };
+        let keeper = pool.terms.keeper;
+        if self.board.frauds.contains_key(&keeper) || keeper == self.me() {
+            return;
+        }
+        let signed = |id: &RecordId| self.book.get(id).map(|r| (**r.signed()).clone());
+        let Some(false_close) = self.book.get(&close) else { return };
+        let Ok(body) = false_close.read::<market::statement::PoolClose>() else { return };
+        let close_signed = (**false_close.signed()).clone();
+        let omission =
+            pool.receipts.iter().find(|(p, _)| !body.pledges.contains(p) && !body.replaced.contains(p));
+        let earlier = self.book.closes_of(&id, &keeper).into_iter().find(|other| *other != close);
+        let fraud = if let Some(receipt) = omission.and_then(|(_, r)| signed(r)) {
+            Some(Fraud::Omission { receipt, close: close_signed })
+        } else if let Some(a) = earlier.and_then(|e| signed(&e)) {
+            Some(Fraud::DoubleClose { a, b: close_signed })
+        } else {
+            let pledges = body.pledges.iter().chain(&body.replaced).map(signed).collect::<Option<Vec<_>>>();
+            signed(&id).zip(pledges).map(|(terms, pledges)| Fraud::FalseClose {
+                terms,
+                close: close_signed,
+                pledges,
+            })
+        };
+        self.accuse(keeper, fraud, now);
+    }
+
+    pub(crate) fn report_equivocation(
+        &mut self,
+        record: &ledger::Record,
+        other: &ledger::Signed,
+        now: Timestamp,
+    ) {
+        if self.board.frauds.contains_key(&record.author) {
+            return;
+        }
+        let fraud = Fraud::Equivocation { a: other.clone(), b: (**record.signed()).clone() };
+        self.accuse(record.author, Some(fraud), now);
+    }
+
+    /// Publishes a proof, if it proves what it should.
+    fn accuse(&mut self, accused: AgentId, fraud: Option<Fraud>, now: Timestamp) {
+        let Some(fraud) = fraud else { return };
+        let speaks = |r: &ledger::Record| self.board.speaks(r);
+        let report = fraud.verify(speaks).and_then(|guilty| fraud.report(guilty));
+        match report {
+            Ok(report) if report.accused == accused => {
+                self.say_or_report(&report, Audience::Public, now);
+                self.problem(now, Some(accused), format!("caught in a provable lie: {:?}", report.kind));
+            }
+            Ok(_) => {}
+            Err(e) => self.problem(now, Some(accused), format!("contradicted itself, but not provably: {e}")),
+        }
+        self.agenda.insert(Todo::Tell(Topic::Market));
+    }
+}

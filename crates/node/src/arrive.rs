@@ -1,0 +1,252 @@
+//! What arrives from peers, and the mail that leaves to them.
+//!
+//! A frame is believed to come from its connection's key and nothing more: every record in it is checked by its own
+//! signature. Mail is taken in its author's order only, so what answers never overtakes what it answers.
+
+use crate::effect::{Channel, Effect, Topic};
+use crate::frame::{Frame, Greeting, Letter};
+use crate::node::{Node, Todo};
+use crate::post::WINDOW;
+use ledger::{Record, Signed, Statement};
+use market::statement::{
+    Acceptance, Binding, Confirmation, Enquiry, Pledge, PoolClose, PoolRequest, Quote, Reason,
+};
+use std::collections::{BTreeSet, VecDeque};
+use trace::statement::{Handover, Passport};
+use vocab::{AgentId, RecordId, Timestamp};
+
+/// A difference between two clocks that people should be told of, seconds.
+const CLOCK_WARN_S: i64 = 30;
+/// Most records enclosed with one letter.
+const ENCLOSED_MAX: usize = 10_000;
+/// Bytes of records in one frame, at most; a single larger letter travels alone.
+const MAIL_BYTES: usize = 1 << 20;
+
+impl Node {
+    pub(crate) fn arrive(&mut self, from: AgentId, bytes: &[u8], now: Timestamp) {
+        let frame = match Frame::decode(bytes) {
+            Ok(frame) => frame,
+            Err(e) => return self.problem(now, Some(from), format!("sent what cannot be read: {e}")),
+        };
+        match frame {
+            Frame::Hello { heard, now_ms, greeting } => self.hello(from, heard, now_ms, greeting, now),
+            Frame::Mail { after, letters } => self.mail(from, after, letters, now),
+            Frame::Heard { upto } => {
+                let left = !self.book.mail_after(&from, upto).is_empty();
+                self.post.lane(from).heard(upto, left, now);
+                if left {
+                    self.agenda.insert(Todo::Mail(from));
+                }
+                self.agenda.insert(Todo::Tell(Topic::Peers));
+            }
+            Frame::Reconcile { turn, message } => self.reconcile(from, turn, &message, now),
+            Frame::Want(ids) => self.send_public(from, ids),
+            Frame::Public(records) => {
+                for signed in records.into_iter().take(Frame::RECORDS_MAX) {
+                    self.hear(signed, Some(from), now);
+                }
+            }
+            Frame::Ask { number, question } => {
+                let answer = self.answer(from, &question);
+                self.out.push(Effect::Send { to: from, frame: Frame::Answer { number, answer } });
+            }
+            Frame::Answer { number, answer } => self.answered(from, number, answer, now),
+            Frame::Checkpoint { note, proof } => self.see_checkpoint(from, &note, proof.as_ref(), now),
+            Frame::Prove { from: old, to: new } => self.prove(from, old, new),
+        }
+    }
+
+    pub(crate) fn peer_up(&mut self, peer: AgentId, now: Timestamp) {
+        let lane = self.post.lane(peer);
+        lane.connected = true;
+        lane.greeted = false;
+        lane.reset_backoff();
+        self.greet(peer, Greeting::First, now);
+        let frame = Frame::Checkpoint { note: self.checkpoint(), proof: None };
+        self.out.push(Effect::Send { to: peer, frame });
+        self.begin_reconcile(peer, now);
+        self.agenda.insert(Todo::Tell(Topic::Peers));
+    }
+
+    pub(crate) fn peer_down(&mut self, peer: AgentId) {
+        let lane = self.post.lane(peer);
+        lane.connected = false;
+        lane.greeted = false;
+        lane.reconciling = None;
+        lane.rewind();
+        self.agenda.insert(Todo::Mail(peer));
+        self.agenda.insert(Todo::Tell(Topic::Peers));
+    }
+
+    fn greet(&mut self, peer: AgentId, greeting: Greeting, now: Timestamp) {
+        let frame = Frame::Hello { heard: self.book.heard(&peer), now_ms: now.as_millisecond(), greeting };
+        self.out.push(Effect::Send { to: peer, frame });
+    }
+
+    fn hello(&mut self, from: AgentId, heard: u64, now_ms: i64, greeting: Greeting, now: Timestamp) {
+        let heard = heard.min(self.book.own_size());
+        let ahead = (now_ms - now.as_millisecond()).div_euclid(1000);
+        let left = !self.book.mail_after(&from, heard).is_empty();
+        let lane = self.post.lane(from);
+        let new_clock = lane.clock_ahead_s.is_none_or(|before| (before - ahead).abs() > CLOCK_WARN_S);
+        lane.clock_ahead_s = Some(ahead);
+        lane.greeted = true;
+        lane.heard(heard, left, now);
+        lane.rewind();
+        if ahead.abs() > CLOCK_WARN_S && new_clock {
+            let what = format!(
+                "its clock is {ahead} s ahead of this one's: deadlines may be missed until both are set by a time server"
+            );
+            self.problem(now, Some(from), what);
+        }
+        if greeting == Greeting::First {
+            self.greet(from, Greeting::Return, now);
+        }
+        if left {
+            self.agenda.insert(Todo::Mail(from));
+        }
+    }
+
+    /// Sends what a peer is owed, as far as the window allows; asks it first what it has, if that is not known.
+    pub(crate) fn send_mail(&mut self, peer: AgentId, now: Timestamp) {
+        let lane = self.post.lane(peer);
+        let (greeted, sent, confirmed) = (lane.greeted, lane.sent, lane.confirmed);
+        let unsent = self.book.mail_after(&peer, sent);
+        let unconfirmed = self.book.mail_after(&peer, confirmed).len();
+        if unconfirmed == 0 {
+            return;
+        }
+        if !greeted {
+            if self.post.lane(peer).retry_at.is_none_or(|t| t <= now) {
+                self.greet(peer, Greeting::First, now);
+                self.post.lane(peer).schedule(now);
+            }
+            return;
+        }
+        let room = WINDOW.saturating_sub(unconfirmed - unsent.len());
+        let (mut letters, mut bytes, mut last) = (vec![], 0, sent);
+        for seq in unsent.iter().take(room) {
+            let Some(record) = self.book.own(*seq) else { break };
+            let letter = Letter { record: (**record.signed()).clone(), enclosed: self.enclosures(record) };
+            bytes += letter.record.bytes.len() + letter.enclosed.iter().map(|s| s.bytes.len()).sum::<usize>();
+            if bytes > MAIL_BYTES && !letters.is_empty() {
+                break;
+            }
+            letters.push(letter);
+            last = *seq;
+        }
+        if let Some(first) = unsent.first().filter(|_| !letters.is_empty()) {
+            let frame = Frame::Mail { after: self.book.mail_before(&peer, *first), letters };
+            self.out.push(Effect::Send { to: peer, frame });
+            let more = !self.book.mail_after(&peer, last).is_empty();
+            let lane = self.post.lane(peer);
+            lane.sent = last;
+            lane.schedule(now);
+            if more && room > 0 && bytes > MAIL_BYTES {
+                self.agenda.insert(Todo::Mail(peer));
+            }
+        }
+    }
+
+    /// Sends again what has not been confirmed in time.
+    pub(crate) fn retry_mail(&mut self, now: Timestamp) {
+        for peer in self.post.due(now) {
+            let lane = self.post.lane(peer);
+            lane.rewind();
+            // a peer that does not confirm may have lost its place: ask
+            lane.greeted = false;
+            self.agenda.insert(Todo::Mail(peer));
+        }
+    }
+
+    /// What must accompany a record for its receiver to judge it: the pledges of a close; with goods, the passports
+    /// of all that went into them, so that who holds the goods can trace them whoever else is away.
+    fn enclosures(&self, record: &Record) -> Vec<Signed> {
+        let mut wanted: VecDeque<RecordId> = match record.kind.as_str() {
+            PoolClose::KIND | Handover::KIND => record.refs.iter().copied().collect(),
+            _ => return vec![],
+        };
+        let (mut seen, mut found) = (BTreeSet::new(), vec![]);
+        while let Some(id) = wanted.pop_front().filter(|_| found.len() < ENCLOSED_MAX) {
+            let Some(shown) = self.book.get(&id).filter(|_| seen.insert(id)) else { continue };
+            match shown.kind.as_str() {
+                Passport::KIND if record.kind == Handover::KIND => wanted.extend(&shown.refs),
+                Pledge::KIND if record.kind == PoolClose::KIND => {}
+                _ => continue,
+            }
+            found.push((**shown.signed()).clone());
+        }
+        found
+    }
+
+    fn mail(&mut self, from: AgentId, after: u64, letters: Vec<Letter>, now: Timestamp) {
+        let mut expected = after;
+        for letter in letters.into_iter().take(WINDOW) {
+            if self.book.heard(&from) < expected {
+                break; // a gap: what is heard is said below, and the rest is sent again from there
+            }
+            let record = match self.check(letter.record) {
+                Ok(record) if record.author == from => record,
+                Ok(record) => {
+                    let what = format!("sent a record of {} as its own mail", self.who(&record.author).name);
+                    return self.problem(now, Some(from), what);
+                }
+                Err(e) => return self.problem(now, Some(from), format!("its mail was refused: {e}")),
+            };
+            if !record.audience.admits(&self.me()) || record.seq <= expected {
+                return self.problem(
+                    now,
+                    Some(from),
+                    format!("its record {} is not addressed here, or out of order", record.id),
+                );
+            }
+            expected = record.seq;
+            if record.seq <= self.book.heard(&from) {
+                continue;
+            }
+            let mut cited: BTreeSet<RecordId> = record.refs.iter().copied().collect();
+            for shown in letter.enclosed.into_iter().take(ENCLOSED_MAX) {
+                match self.check(shown) {
+                    Ok(shown) if cited.contains(&shown.id) => {
+                        cited.extend(&shown.refs);
+                        // what is wrong with a proof shows when the record that needs it is judged
+                        let _ = self.take(shown, Channel::Shown, now);
+                    }
+                    Ok(shown) => {
+                        self.problem(
+                            now,
+                            Some(from),
+                            format!("enclosed {} with a record that does not cite it", shown.id),
+                        );
+                    }
+                    Err(e) => self.problem(now, Some(from), format!("enclosed what cannot be checked: {e}")),
+                }
+            }
+            let (id, kind, author) = (record.id, record.kind.clone(), record.author);
+            if let Err(fault) = self.take(record, Channel::Post, now) {
+                let what = format!("its {kind} {} had no effect: {}", id.short(), fault.detail);
+                self.problem(now, Some(author), what);
+                self.answer_fault(&kind, id, fault.reason, fault.detail, now);
+            }
+        }
+        let upto = self.book.heard(&from);
+        self.out.push(Effect::Send { to: from, frame: Frame::Heard { upto } });
+    }
+
+    /// Tells the author that what would have bound somebody did not. Never answers a refusal, so that two nodes
+    /// cannot refuse each other for ever.
+    fn answer_fault(&mut self, kind: &str, id: RecordId, reason: Reason, detail: String, now: Timestamp) {
+        let binds = [
+            Enquiry::KIND,
+            Quote::KIND,
+            Acceptance::KIND,
+            Confirmation::KIND,
+            Binding::KIND,
+            Pledge::KIND,
+            PoolRequest::KIND,
+        ];
+        if binds.contains(&kind) {
+            self.refuse(id, reason, detail, now);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The notice board: what is publicly known of agents, specifications and listings.
+//!
+//! A fold over public records, this node's own among them. Knows no deals; says nothing about what to do.
+
+use ledger::{Inception, KeyState, Record, Statement};
+use market::FraudReport;
+use market::statement::{Described, Need, Offer, Withdrawal};
+use std::collections::{BTreeMap, BTreeSet};
+use vocab::{AgentId, RecordId, SpecId, Specification, Text, Timestamp, Unit};
+
+use crate::deals::Fault;
+use crate::statement::ReachableAt;
+
+#[derive(Default)]
+pub(crate) struct Board {
+    pub(crate) keys: BTreeMap<AgentId, KeyState>,
+    names: BTreeMap<AgentId, String>,
+    pub(crate) offers: BTreeMap<RecordId, Listing<Offer>>,
+    pub(crate) needs: BTreeMap<RecordId, Listing<Need>>,
+    pub(crate) specifications: BTreeMap<RecordId, Listing<Specification>>,
+    /// by name: the newest revision, this node's own before others'
+    newest: BTreeMap<SpecId, RecordId>,
+    pub(crate) reachable: BTreeMap<AgentId, (RecordId, Vec<String>)>,
+    /// agents caught in a provable lie, and the record that proves it
+    pub(crate) frauds: BTreeMap<AgentId, RecordId>,
+    withdrawn: BTreeSet<RecordId>,
+    next_expiry: Option<Timestamp>,
+}
+
+/// Something published.
+pub(crate) struct Listing<T> {
+    pub(crate) by: AgentId,
+    pub(crate) at: Timestamp,
+    pub(crate) what: T,
+}
+
+impl Board {
+    /// Takes a public record in; true if it was of a kind kept here. `superseded` gathers records to retire.
+    pub(crate) fn apply(
+        &mut self,
+        me: &AgentId,
+        record: &Record,
+        superseded: &mut Vec<RecordId>,
+    ) -> Result<bool, Fault> {
+        let (by, at, id) = (record.author, record.at, record.id);
+        match record.kind.as_str() {
+            "inception" | "rotation" | "grant" | "revocation" => {
+                self.keys.entry(by).or_insert_with(|| KeyState::new(by)).apply(record)?;
+                if record.kind == Inception::KIND {
+                    self.names.insert(by, record.read::<Inception>()?.name);
+                }
+            }
+            Described::KIND => {
+                let what = record.read::<Described>()?.0;
+                what.check()?;
+                let better =
+                    self.newest.get(&what.id).and_then(|i| self.specifications.get(i)).is_none_or(|old| {
+                        let rank = |by: AgentId, revision: u32, at: Timestamp| (by == *me, revision, at);
+                        rank(by, what.revision, at) >= rank(old.by, old.what.revision, old.at)
+                    });
+                if better {
+                    self.newest.insert(what.id.clone(), id);
+                }
+                self.specifications.insert(id, Listing { by, at, what });
+            }
+            Offer::KIND => {
+                let what: Offer = record.read()?;
+                what.check()?;
+                if !self.withdrawn.contains(&id) {
+                    self.expects(what.expires);
+                    self.offers.insert(id, Listing { by, at, what });
+                }
+            }
+            Need::KIND => {
+                let what: Need = record.read()?;
+                what.check()?;
+                if !self.withdrawn.contains(&id) {
+                    self.expects(what.expires);
+                    self.needs.insert(id, Listing { by, at, what });
+                }
+            }
+            Withdrawal::KIND => {
+                let listing = record.read::<Withdrawal>()?.listing;
+                let owner = self
+                    .offers
+                    .get(&listing)
+                    .map(|l| l.by)
+                    .or_else(|| self.needs.get(&listing).map(|l| l.by));
+                // a withdrawal heard before its listing must still count; only the owner's is ever looked at
+                if owner.is_none_or(|owner| owner == by) {
+                    self.withdrawn.insert(listing);
+                    self.offers.remove(&listing);
+                    self.needs.remove(&listing);
+                    superseded.push(listing);
+                }
+            }
+            FraudReport::KIND => {
+                let report: FraudReport = record.read()?;
+                let accused = report.verify(|r| self.speaks(r))?;
+                self.frauds.entry(accused).or_insert(id);
+            }
+            ReachableAt::KIND => {
+                let mut addresses = record.read::<ReachableAt>()?.addresses;
+                addresses.truncate(ReachableAt::ADDRESSES_MAX);
+                if let Some((old, _)) = self.reachable.insert(by, (id, addresses)) {
+                    superseded.push(old);
+                }
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// The offer, if it stands at `now`.
+    pub(crate) fn offer(&self, id: &RecordId, now: Timestamp) -> Option<&Listing<Offer>> {
+        self.offers.get(id).filter(|l| l.what.expires > now)
+    }
+
+    /// Takes expired listings away; gathers them to retire.
+    pub(crate) fn expire(&mut self, now: Timestamp, superseded: &mut Vec<RecordId>) {
+        if self.next_expiry.is_none_or(|t| t > now) {
+            return;
+        }
+        superseded.extend(self.offers.iter().filter(|(_, l)| l.what.expires <= now).map(|(id, _)| *id));
+        superseded.extend(self.needs.iter().filter(|(_, l)| l.what.expires <= now).map(|(id, _)| *id));
+        self.offers.retain(|_, l| l.what.expires > now);
+        self.needs.retain(|_, l| l.what.expires > now);
+        let left =
+            self.offers.values().map(|l| l.what.expires).chain(self.needs.values().map(|l| l.what.expires));
+        self.next_expiry = left.min();
+    }
+    fn expects(&mut self, expiry: Timestamp) {
+        self.next_expiry = Some(self.next_expiry.map_or(expiry, |t| t.min(expiry)));
+    }
+
+    /// The specification by that name: one's own newest revision, else the newest heard of.
+    pub(crate) fn specification(&self, spec: &SpecId) -> Option<&Specification> {
+        self.newest.get(spec).and_then(|id| self.specifications.get(id)).map(|l| &l.what)
+    }
+    pub(crate) fn specification_record(&self, spec: &SpecId) -> Option<RecordId> {
+        self.newest.get(spec).copied()
+    }
+    pub(crate) fn spec_name(&self, spec: &SpecId) -> Text {
+        self.specification(spec).map_or_else(|| Text::Plain(spec.to_string()), |s| s.name.clone())
+    }
+    pub(crate) fn unit(&self, spec: &SpecId) -> Option<Unit> {
+        let offered = || self.offers.values().find(|l| l.what.spec == *spec).map(|l| l.what.unit);
+        self.specification(spec).map(|s| s.unit).or_else(offered)
+    }
+    /// What an agent calls itself; empty while unknown.
+    pub(crate) fn name(&self, agent: &AgentId) -> String {
+        self.names.get(agent).cloned().unwrap_or_default()
+    }
+    /// Whether a record's key is known to speak for its author.
+    pub(crate) fn speaks(&self, record: &Record) -> bool {
+        self.keys.get(&record.author).map_or(record.key == record.author, |k| k.held(&record.key, record.seq))
+    }
+}

@@ -1,0 +1,491 @@
+//! Deals: conversations between a buyer and a supplier, as a fold over the records both have signed.
+//!
+//! A [`Deal`] is in exactly one [`Stage`], which holds just what it has. What a record may do at which stage, and
+//! by when, is decided here and nowhere else; what to answer is not.
+
+use crate::error::Result;
+use crate::view::Role;
+use ledger::{Record, Statement};
+use market::statement::{
+    Acceptance, Binding, Cancellation, CancellationConsent, Condition, Confirmation, Enquiry, Quote, Reason,
+    Refusal, Settlement,
+};
+use std::collections::{BTreeMap, BTreeSet};
+use trace::statement::Goods;
+use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Text, Timestamp, Unit, after};
+
+/// How long after a deadline a record that was signed in time may still arrive, seconds: a round trip on a poor
+/// line, well below the margin by which upstream holds outlive downstream ones.
+pub(crate) const GRACE_S: i64 = 5;
+
+#[derive(Default)]
+pub(crate) struct Deals {
+    all: BTreeMap<RecordId, Deal>,
+    /// any record of a deal -> the deal
+    index: BTreeMap<RecordId, RecordId>,
+    deadlines: BTreeSet<(Timestamp, RecordId)>,
+}
+
+/// One deal.
+pub(crate) struct Deal {
+    pub(crate) id: RecordId,
+    pub(crate) role: Role,
+    pub(crate) with: AgentId,
+    pub(crate) origin: Origin,
+    pub(crate) spec: SpecId,
+    pub(crate) name: Text,
+    pub(crate) unit: Unit,
+    pub(crate) quantity: Decimal,
+    pub(crate) start: Timestamp,
+    pub(crate) stage: Stage,
+    /// the order of this node's that buys by it, where it is a purchase for one
+    pub(crate) buys_for: Option<RecordId>,
+    pub(crate) moved: Moved,
+    pub(crate) paid: Decimal,
+    pub(crate) cancellation: Option<Wish>,
+    pub(crate) history: Vec<RecordId>,
+}
+
+/// What made a deal.
+pub(crate) enum Origin {
+    Enquiry(Enquiry),
+    Pool(RecordId),
+}
+
+/// Where a deal stands.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Stage {
+    Enquired { answer_by: Timestamp },
+    Quoted(Quoted),
+    Accepted(Quoted, Accepted),
+    Confirmed(Quoted, Accepted, RecordId),
+    Bound { unit_price: Money, promise: Timestamp },
+    Over(Ending),
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Quoted {
+    pub(crate) quote: RecordId,
+    pub(crate) unit_price: Money,
+    pub(crate) promise: Timestamp,
+    pub(crate) hold_until: Timestamp,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Accepted {
+    pub(crate) acceptance: RecordId,
+    pub(crate) condition: Condition,
+}
+
+/// How a deal ended without goods.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Ending {
+    Refused(Reason, String),
+    Lapsed,
+    Cancelled,
+}
+
+/// Goods that moved under a deal.
+#[derive(Default)]
+pub(crate) struct Moved {
+    /// handed over by the supplier and neither refused nor returned
+    pub(crate) shipped: Decimal,
+    /// taken over by the buyer
+    pub(crate) accepted: Decimal,
+    pub(crate) rejected: Decimal,
+    pub(crate) goods: Vec<Goods>,
+}
+
+/// A wish to cancel.
+pub(crate) struct Wish {
+    pub(crate) record: RecordId,
+    pub(crate) by: AgentId,
+    pub(crate) reason: String,
+}
+
+/// Why a record did nothing to its deal.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    pub(crate) reason: Reason,
+    pub(crate) detail: String,
+}
+
+fn fault<T>(reason: Reason, detail: impl Into<String>) -> std::result::Result<T, Fault> {
+    Err(Fault { reason, detail: detail.into() })
+}
+impl From<ledger::Error> for Fault {
+    fn from(e: ledger::Error) -> Self {
+        Self { reason: Reason::Invalid, detail: e.to_string() }
+    }
+}
+impl From<vocab::Error> for Fault {
+    fn from(e: vocab::Error) -> Self {
+        Self { reason: Reason::Invalid, detail: e.to_string() }
+    }
+}
+impl From<market::Error> for Fault {
+    fn from(e: market::Error) -> Self {
+        Self { reason: e.reason(), detail: e.to_string() }
+    }
+}
+
+type Took = std::result::Result<RecordId, Fault>;
+
+impl Deal {
+    /// What both sides have agreed to pay, for what was taken over; `None` before they are bound.
+    pub(crate) fn owed(&self) -> Option<Money> {
+        match &self.stage {
+            Stage::Bound { unit_price, .. } => Some(unit_price.times(self.moved.accepted)),
+            _ => None,
+        }
+    }
+    pub(crate) fn is_open(&self) -> bool {
+        !matches!(self.stage, Stage::Over(_) | Stage::Bound { .. })
+    }
+    pub(crate) fn is_bound(&self) -> bool {
+        matches!(self.stage, Stage::Bound { .. })
+    }
+    pub(crate) fn quoted(&self) -> Option<&Quoted> {
+        match &self.stage {
+            Stage::Quoted(q) | Stage::Accepted(q, _) | Stage::Confirmed(q, ..) => Some(q),
+            Stage::Enquired { .. } | Stage::Bound { .. } | Stage::Over(_) => None,
+        }
+    }
+    pub(crate) fn enquiry(&self) -> Option<&Enquiry> {
+        match &self.origin {
+            Origin::Enquiry(enquiry) => Some(enquiry),
+            Origin::Pool(_) => None,
+        }
+    }
+    fn supplier(&self, me: &AgentId) -> AgentId {
+        if self.role == Role::Supplier { *me } else { self.with }
+    }
+    fn buyer(&self, me: &AgentId) -> AgentId {
+        if self.role == Role::Buyer { *me } else { self.with }
+    }
+    /// When the clock alone ends it.
+    fn deadline(&self) -> Option<Timestamp> {
+        match (&self.stage, self.role) {
+            // the buyer waits a little longer, so that an answer signed in time is still read
+            (Stage::Enquired { answer_by }, _) => Some(after(*answer_by, GRACE_S)),
+            (Stage::Quoted(q), _) => Some(q.hold_until),
+            (Stage::Accepted(q, _) | Stage::Confirmed(q, ..), _) => Some(after(q.hold_until, GRACE_S)),
+            (Stage::Bound { .. } | Stage::Over(_), _) => None,
+        }
+    }
+}
+
+impl Deals {
+    pub(crate) fn get(&self, id: &RecordId) -> Option<&Deal> {
+        self.all.get(id)
+    }
+    pub(crate) fn get_mut(&mut self, id: &RecordId) -> Option<&mut Deal> {
+        self.all.get_mut(id)
+    }
+    /// The deal this record belongs to.
+    pub(crate) fn of(&self, record: &RecordId) -> Option<&Deal> {
+        self.index.get(record).and_then(|id| self.all.get(id))
+    }
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Deal> {
+        self.all.values()
+    }
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        self.deadlines.first().map(|(t, _)| *t)
+    }
+    pub(crate) fn open_with(&self, peer: &AgentId) -> usize {
+        self.deadlines.iter().filter_map(|(_, id)| self.all.get(id)).filter(|d| d.with == *peer).count()
+    }
+
+    /// Adds a deal.
+    pub(crate) fn open(&mut self, deal: Deal) {
+        self.index.insert(deal.id, deal.id);
+        if let Some(t) = deal.deadline() {
+            self.deadlines.insert((t, deal.id));
+        }
+        self.all.insert(deal.id, deal);
+    }
+
+    fn set(&mut self, id: &RecordId, record: RecordId, stage: Stage) {
+        self.index.insert(record, *id);
+        if let Some(deal) = self.all.get_mut(id) {
+            if let Some(t) = deal.deadline() {
+                self.deadlines.remove(&(t, *id));
+            }
+            deal.stage = stage;
+            deal.history.push(record);
+            if let Some(t) = deal.deadline() {
+                self.deadlines.insert((t, *id));
+            }
+        }
+    }
+
+    /// Ends what the clock has ended; returns the deals it ended.
+    pub(crate) fn expire(&mut self, now: Timestamp) -> Vec<RecordId> {
+        let mut ended = vec![];
+        while let Some((t, id)) = self.deadlines.first().copied() {
+            if t >= now {
+                break;
+            }
+            self.deadlines.remove(&(t, id));
+            if let Some(deal) = self.all.get_mut(&id) {
+                deal.stage = Stage::Over(Ending::Lapsed);
+                ended.push(id);
+            }
+        }
+        ended
+    }
+
+    /// True for the kinds this fold takes.
+    pub(crate) fn takes(kind: &str) -> bool {
+        [
+            Quote::KIND,
+            Refusal::KIND,
+            Acceptance::KIND,
+            Confirmation::KIND,
+            Binding::KIND,
+            Cancellation::KIND,
+            CancellationConsent::KIND,
+            Settlement::KIND,
+        ]
+        .contains(&kind)
+    }
+
+    /// Opens a deal by an enquiry, sent or received. `with` is the other side.
+    pub(crate) fn enquire(
+        &mut self,
+        record: &Record,
+        role: Role,
+        with: AgentId,
+        name: Text,
+        unit: Unit,
+    ) -> Result<RecordId> {
+        let enquiry: Enquiry = record.read()?;
+        enquiry.check()?;
+        self.open(Deal {
+            id: record.id,
+            role,
+            with,
+            spec: enquiry.spec.clone(),
+            name,
+            unit,
+            quantity: enquiry.quantity,
+            start: enquiry.start,
+            stage: Stage::Enquired { answer_by: enquiry.answer_by },
+            origin: Origin::Enquiry(enquiry),
+            buys_for: None,
+            moved: Moved::default(),
+            paid: Decimal::ZERO,
+            cancellation: None,
+            history: vec![record.id],
+        });
+        Ok(record.id)
+    }
+
+    /// Takes a record that answers an earlier one; `at` is when this node took it.
+    pub(crate) fn apply(&mut self, me: &AgentId, record: &Record, at: Timestamp) -> Took {
+        match record.kind.as_str() {
+            Quote::KIND => self.quote(me, record, at),
+            Acceptance::KIND => self.accept(me, record, at),
+            Confirmation::KIND => self.confirm(me, record, at),
+            Binding::KIND => self.bind(me, record, at),
+            Refusal::KIND => self.refuse(me, record),
+            Cancellation::KIND => self.wish(me, record),
+            CancellationConsent::KIND => self.consent(me, record),
+            Settlement::KIND => self.settle(me, record),
+            other => fault(Reason::Invalid, format!("'{other}' is not part of a deal")),
+        }
+    }
+
+    fn answered(&self, id: &RecordId) -> std::result::Result<&Deal, Fault> {
+        match self.of(id) {
+            Some(deal) => Ok(deal),
+            None => fault(Reason::Invalid, format!("it answers {id}, which is unknown here")),
+        }
+    }
+
+    fn quote(&mut self, me: &AgentId, record: &Record, at: Timestamp) -> Took {
+        let quote: Quote = record.read()?;
+        let deal = self.answered(&quote.enquiry)?;
+        let (Some(enquiry), Stage::Enquired { answer_by }) = (deal.enquiry(), &deal.stage) else {
+            return fault(Reason::Late, "the enquiry is no longer open");
+        };
+        if record.author != deal.supplier(me) {
+            return fault(Reason::Invalid, "only the one who was asked may quote");
+        }
+        if at > after(*answer_by, GRACE_S) {
+            return fault(Reason::Late, format!("an answer was due by {answer_by}"));
+        }
+        market::quote_fits(enquiry, &quote, None, at)?;
+        let id = deal.id;
+        let quoted = Quoted {
+            quote: record.id,
+            unit_price: quote.unit_price,
+            promise: quote.promise,
+            hold_until: quote.hold_until,
+        };
+        self.set(&id, record.id, Stage::Quoted(quoted));
+        Ok(id)
+    }
+
+    fn accept(&mut self, me: &AgentId, record: &Record, at: Timestamp) -> Took {
+        let acceptance: Acceptance = record.read()?;
+        let deal = self.answered(&acceptance.quote)?;
+        if record.author != deal.buyer(me) {
+            return fault(Reason::Invalid, "only the one who asked may accept");
+        }
+        let quoted = match &deal.stage {
+            Stage::Quoted(quoted) if quoted.quote == acceptance.quote => quoted.clone(),
+            Stage::Over(Ending::Lapsed) => return fault(Reason::Late, "the quote has lapsed"),
+            _ => return fault(Reason::Invalid, "there is no open quote to accept"),
+        };
+        if at > quoted.hold_until {
+            return fault(Reason::Late, format!("the quote held until {}", quoted.hold_until));
+        }
+        let id = deal.id;
+        let accepted = Accepted { acceptance: record.id, condition: acceptance.condition };
+        self.set(&id, record.id, Stage::Accepted(quoted, accepted));
+        Ok(id)
+    }
+
+    fn confirm(&mut self, me: &AgentId, record: &Record, at: Timestamp) -> Took {
+        let confirmation: Confirmation = record.read()?;
+        let deal = self.answered(&confirmation.acceptance)?;
+        if record.author != deal.supplier(me) {
+            return fault(Reason::Invalid, "only the supplier may confirm");
+        }
+        let (quoted, accepted) = match &deal.stage {
+            Stage::Accepted(q, a) if a.acceptance == confirmation.acceptance => (q.clone(), *a),
+            Stage::Over(Ending::Lapsed) => return fault(Reason::Late, "the acceptance has lapsed"),
+            _ => return fault(Reason::Invalid, "there is no open acceptance to confirm"),
+        };
+        // dated and arrived in time: a back-dated one still has to arrive within the grace
+        if record.at > quoted.hold_until || at > after(quoted.hold_until, GRACE_S) {
+            return fault(Reason::Late, format!("a confirmation was due by {}", quoted.hold_until));
+        }
+        let id = deal.id;
+        let stage = match accepted.condition {
+            Condition::None => Stage::Bound { unit_price: quoted.unit_price, promise: quoted.promise },
+            Condition::Binding => Stage::Confirmed(quoted, accepted, record.id),
+        };
+        self.set(&id, record.id, stage);
+        Ok(id)
+    }
+
+    fn bind(&mut self, me: &AgentId, record: &Record, at: Timestamp) -> Took {
+        let binding: Binding = record.read()?;
+        let deal = self.answered(&binding.confirmation)?;
+        if record.author != deal.buyer(me) {
+            return fault(Reason::Invalid, "only the buyer may bind");
+        }
+        let quoted = match &deal.stage {
+            Stage::Confirmed(q, _, confirmation) if *confirmation == binding.confirmation => q.clone(),
+            Stage::Over(Ending::Lapsed) => return fault(Reason::Late, "the confirmation has lapsed"),
+            _ => return fault(Reason::Invalid, "there is no open confirmation to bind"),
+        };
+        if record.at > quoted.hold_until || at > after(quoted.hold_until, GRACE_S) {
+            return fault(Reason::Late, format!("it was due by {}", quoted.hold_until));
+        }
+        let id = deal.id;
+        self.set(&id, record.id, Stage::Bound { unit_price: quoted.unit_price, promise: quoted.promise });
+        Ok(id)
+    }
+
+    /// Either side may end what does not bind it yet. Once bound, only word that the last signature came too late
+    /// undoes it: the one who must have received it in time is the one who knows.
+    fn refuse(&mut self, me: &AgentId, record: &Record) -> Took {
+        let refusal: Refusal = record.read()?;
+        let deal = self.answered(&refusal.answers)?;
+        let id = deal.id;
+        if record.author != *me && record.author != deal.with {
+            return fault(Reason::Invalid, "it is not a party to the deal");
+        }
+        if let Some(wish) = &deal.cancellation {
+            if wish.record == refusal.answers && wish.by != record.author {
+                if let Some(deal) = self.all.get_mut(&id) {
+                    deal.cancellation = None;
+                    deal.history.push(record.id);
+                }
+                return Ok(id);
+            }
+        }
+        let by_supplier = record.author == deal.supplier(me);
+        let ends = match &deal.stage {
+            Stage::Enquired { .. } => by_supplier,
+            Stage::Quoted(_) => !by_supplier,
+            // the supplier's quote stands until the clock ends it, but it may fail to find its own partners
+            Stage::Accepted(..) => true,
+            Stage::Confirmed(..) => !by_supplier,
+            Stage::Bound { .. } => {
+                let last = deal.history.last() == Some(&refusal.answers);
+                last && refusal.reason == Reason::Late && deal.moved.shipped.is_zero()
+            }
+            Stage::Over(_) => return Ok(id),
+        };
+        if !ends {
+            return fault(Reason::Invalid, "nothing of its author's is open there to refuse");
+        }
+        self.set(&id, record.id, Stage::Over(Ending::Refused(refusal.reason, refusal.detail)));
+        Ok(id)
+    }
+
+    fn wish(&mut self, me: &AgentId, record: &Record) -> Took {
+        let wish: Cancellation = record.read()?;
+        let deal = self.answered(&wish.deal)?;
+        let id = deal.id;
+        if record.author != *me && record.author != deal.with {
+            return fault(Reason::Invalid, "it is not a party to the deal");
+        }
+        if !deal.is_bound() || !deal.moved.shipped.is_zero() {
+            return fault(Reason::Late, "only a bound deal whose goods have not left can be cancelled");
+        }
+        self.index.insert(record.id, id);
+        if let Some(deal) = self.all.get_mut(&id) {
+            deal.cancellation = Some(Wish { record: record.id, by: record.author, reason: wish.reason });
+            deal.history.push(record.id);
+        }
+        Ok(id)
+    }
+
+    fn consent(&mut self, me: &AgentId, record: &Record) -> Took {
+        let consent: CancellationConsent = record.read()?;
+        let deal = self.answered(&consent.cancellation)?;
+        let id = deal.id;
+        let agreed = deal
+            .cancellation
+            .as_ref()
+            .is_some_and(|w| w.record == consent.cancellation && w.by != record.author);
+        if !agreed || (record.author != *me && record.author != deal.with) {
+            return fault(Reason::Invalid, "there is no wish to cancel for its author to agree to");
+        }
+        if !deal.moved.shipped.is_zero() {
+            return fault(Reason::Late, "the goods have left");
+        }
+        self.set(&id, record.id, Stage::Over(Ending::Cancelled));
+        Ok(id)
+    }
+
+    fn settle(&mut self, me: &AgentId, record: &Record) -> Took {
+        let settlement: Settlement = record.read()?;
+        let deal = self.answered(&settlement.deal)?;
+        let id = deal.id;
+        if record.author != deal.supplier(me) {
+            return fault(Reason::Invalid, "only the one who is paid may say so");
+        }
+        let Some(owed) = deal.owed() else { return fault(Reason::Invalid, "nothing is owed yet") };
+        let amount = settlement.amount;
+        if amount.currency != owed.currency
+            || !amount.amount.is_positive()
+            || deal.paid + amount.amount > owed.amount
+        {
+            return fault(
+                Reason::Invalid,
+                format!("{amount} does not fit the {owed} owed, {} paid", deal.paid),
+            );
+        }
+        if let Some(deal) = self.all.get_mut(&id) {
+            deal.paid += amount.amount;
+            deal.history.push(record.id);
+        }
+        Ok(id)
+    }
+}

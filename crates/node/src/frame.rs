@@ -1,0 +1,168 @@
+//! What two nodes say to each other on the wire: one enum, in postcard form.
+//!
+//! Records travel in [`Frame::Mail`], in their author's order, until the other side has [`Frame::Heard`] them. The
+//! rest helps that along or asks for what is public. Nothing here is trusted: every record is checked on arrival.
+
+use crate::{Error, error::Result};
+use ledger::Signed;
+use serde::{Deserialize, Serialize};
+use trace::ForwardStep;
+use vocab::RecordId;
+
+/// One frame.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Frame {
+    /// "I have your mail up to here, and by my clock it is now."
+    Hello {
+        /// sequence number of the last of your records that I hold
+        heard: u64,
+        /// the sender's clock, milliseconds since 1970
+        now_ms: i64,
+        /// whether an answering hello is wanted
+        greeting: Greeting,
+    },
+    /// records addressed to the receiver, in order
+    Mail {
+        /// sequence number of the author's record to the receiver before the first of these; 0 for none
+        after: u64,
+        /// the records
+        letters: Vec<Letter>,
+    },
+    /// "I have kept your mail up to this sequence number."
+    Heard {
+        /// sequence number
+        upto: u64,
+    },
+    /// one message of a set reconciliation over public records (negentropy, protocol version 1)
+    Reconcile {
+        /// who speaks
+        turn: Turn,
+        /// the message
+        message: Vec<u8>,
+    },
+    /// "Send me these public records."
+    Want(Vec<RecordId>),
+    /// public records
+    Public(Vec<Signed>),
+    /// a question
+    Ask {
+        /// to tell answers apart
+        number: u64,
+        /// what is asked
+        question: Question,
+    },
+    /// an answer
+    Answer {
+        /// of the question with this number
+        number: u64,
+        /// what was found; `None` if nothing, or nothing for the asker
+        answer: Option<Found>,
+    },
+    /// the sender's newest checkpoint, and a proof from the one the receiver holds, if it asked for it
+    Checkpoint {
+        /// a C2SP signed note
+        note: String,
+        /// consistency with an earlier size
+        proof: Option<ledger::ConsistencyProof>,
+    },
+    /// "Prove that your log still begins with the one I saw."
+    Prove {
+        /// the size seen
+        from: u64,
+        /// the size of the newer checkpoint
+        to: u64,
+    },
+}
+
+/// A record with the records that prove it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Letter {
+    /// the record
+    pub record: Signed,
+    /// what it builds on and the receiver may not have
+    pub enclosed: Vec<Signed>,
+}
+
+/// Whether a hello wants one back.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Greeting {
+    /// please answer
+    First,
+    /// this is the answer
+    Return,
+}
+
+/// Who speaks in a reconciliation.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Turn {
+    /// the one who began
+    Initiator,
+    /// the other
+    Responder,
+}
+
+/// What can be asked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Question {
+    /// the record of this hash
+    Record(RecordId),
+    /// what became of a lot here; the passports lead from the asker's own lot to it
+    Forward {
+        /// the lot
+        lot: RecordId,
+        /// passports, the asker's first, each an input of the next
+        chain: Vec<RecordId>,
+    },
+}
+
+/// What can be found.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub enum Found {
+    /// a record
+    Record(Signed),
+    /// what became of the lot
+    Forward(#[serde(with = "as_json")] ForwardStep),
+}
+
+/// A value that says itself which of its fields are there travels as JSON: postcard counts fields by position.
+mod as_json {
+    use serde::{
+        Deserialize, Deserializer, Serializer, de::DeserializeOwned, de::Error as _, ser::Error as _,
+    };
+
+    pub(super) fn serialize<T: serde::Serialize, S: Serializer>(value: &T, s: S) -> Result<S::Ok, S::Error> {
+        s.serialize_bytes(&serde_json::to_vec(value).map_err(S::Error::custom)?)
+    }
+    pub(super) fn deserialize<'de, T: DeserializeOwned, D: Deserializer<'de>>(d: D) -> Result<T, D::Error> {
+        serde_json::from_slice(&Vec::<u8>::deserialize(d)?).map_err(D::Error::custom)
+    }
+}
+
+impl Frame {
+    /// Largest frame, encoded.
+    pub const BYTES_MAX: usize = 4 << 20;
+    /// Most records in one frame.
+    pub const RECORDS_MAX: usize = 1_000;
+
+    /// As bytes for the wire.
+    pub fn encode(&self) -> Vec<u8> {
+        // postcard fails only on sequences of unknown length, and a frame has none
+        postcard::to_stdvec(self).unwrap_or_default()
+    }
+
+    /// Reads a frame from bytes of a peer.
+    pub fn decode(bytes: &[u8]) -> Result<Self> {
+        if bytes.len() > Self::BYTES_MAX {
+            return Err(Error::Frame(format!(
+                "{} bytes are over the limit of {}",
+                bytes.len(),
+                Self::BYTES_MAX
+            )));
+        }
+        match postcard::take_from_bytes(bytes) {
+            Ok((frame, [])) => Ok(frame),
+            Ok((_, rest)) => Err(Error::Frame(format!("{} bytes follow it", rest.len()))),
+            Err(e) => Err(Error::Frame(e.to_string())),
+        }
+    }
+}

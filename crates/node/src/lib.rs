@@ -1,0 +1,32 @@
+//! One participant: a function of inputs and time to effects (floor 3).
+//!
+//! [`Node::handle`] takes an [`Input`](effect::Input) at a time and says what is to be done as a list of
+//! [`Effect`](effect::Effect)s: keep this record, send this frame, wake me then. [`command`] is what its owner can
+//! tell it, [`view`] what it shows, [`frame`] what nodes say to one another.
+//!
+//! It knows no sockets, files, threads or clocks: the real runtime and the simulated network drive the very same
+//! node. Its state is a fold over records, so it can be thrown away and rebuilt from them at any time.
+
+mod advance;
+mod arrive;
+mod asks;
+mod board;
+mod book;
+pub mod command;
+mod deals;
+pub mod effect;
+mod error;
+mod execute;
+pub mod frame;
+mod moves;
+mod node;
+mod orders;
+mod pools;
+mod post;
+mod show;
+mod spread;
+mod statement;
+pub mod view;
+
+pub use error::Error;
+pub use node::{Config, Node, Policy};

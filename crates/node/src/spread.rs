@@ -1,0 +1,266 @@
+//! What is public: hearing it, passing it on, comparing it with peers, and watching each other's logs.
+//!
+//! Gossip is a hint and reconciliation is the truth: whoever was away or joined late gets what it lacks by comparing
+//! sets (negentropy, protocol version 1) with the peers it meets, and again now and then.
+
+use crate::book::spreads;
+use crate::effect::{Channel, Effect, Topic};
+use crate::frame::{Frame, Turn};
+use crate::node::{Node, Todo};
+use crate::statement::{ReachableAt, Witnessed};
+use crate::view::OrderSource;
+use ledger::{Audience, Checkpoint, ConsistencyProof, Observation, Signed};
+use market::statement::Reason;
+use negentropy::{Id, Negentropy, NegentropyStorageVector};
+use vocab::{AgentId, RecordId, Timestamp, after, seconds_between};
+
+/// Largest message of a reconciliation, bytes.
+const RECONCILE_BYTES: u64 = 60_000;
+/// How long one reconciliation may take, seconds.
+const RECONCILE_TIME_S: i64 = 30;
+/// Bytes of public records in one frame.
+const PUBLIC_BYTES: usize = 1 << 20;
+/// Seconds between two checkpoints cosigned of one agent.
+const WITNESS_S: i64 = 3_600;
+
+impl Node {
+    /// Takes in a public record from gossip or from a peer.
+    pub(crate) fn hear(&mut self, signed: Signed, from: Option<AgentId>, now: Timestamp) {
+        if self.book.get(&signed.id()).is_some() {
+            return;
+        }
+        let record = match self.check(signed) {
+            Ok(record) => record,
+            Err(e) => return self.problem(now, from, format!("passed on what cannot be checked: {e}")),
+        };
+        let policy = &self.config.policy;
+        // silence towards those who flood: what is over the limit is not kept, and not worth a word
+        if !spreads(&record)
+            || self.book.public_by(&record.author) >= policy.public_per_author
+            || self.book.public_len() >= policy.public_in_all
+        {
+            return;
+        }
+        let (author, kind) = (record.author, record.kind.clone());
+        if let Err(fault) = self.take(record, Channel::Heard, now) {
+            self.problem(now, Some(author), format!("its public {kind} had no effect: {}", fault.detail));
+        }
+    }
+
+    pub(crate) fn reachable(&mut self, mut addresses: Vec<String>, now: Timestamp) {
+        addresses.truncate(ReachableAt::ADDRESSES_MAX);
+        let known = self.board.reachable.get(&self.me()).is_some_and(|(_, before)| *before == addresses);
+        if !known {
+            self.say_or_report(&ReachableAt { addresses }, Audience::Public, now);
+        }
+    }
+
+    fn public_set(&self) -> Option<NegentropyStorageVector> {
+        let mut set = NegentropyStorageVector::with_capacity(self.book.public_len());
+        for (time, id) in self.book.public() {
+            set.insert(*time, Id::from_byte_array(id.0)).ok()?;
+        }
+        set.seal().ok()?;
+        Some(set)
+    }
+
+    pub(crate) fn begin_reconcile(&mut self, peer: AgentId, now: Timestamp) {
+        let message = self.public_set().and_then(|set| {
+            let mut session = Negentropy::owned(set, RECONCILE_BYTES).ok()?;
+            session.initiate().ok()
+        });
+        if let Some(message) = message {
+            self.post.lane(peer).reconciling = Some(now);
+            self.out
+                .push(Effect::Send { to: peer, frame: Frame::Reconcile { turn: Turn::Initiator, message } });
+        }
+    }
+
+    pub(crate) fn reconcile(&mut self, from: AgentId, turn: Turn, message: &[u8], now: Timestamp) {
+        let Some(session) = self.public_set().and_then(|set| Negentropy::owned(set, RECONCILE_BYTES).ok())
+        else {
+            return;
+        };
+        let mut session = session;
+        match turn {
+            Turn::Initiator => match session.reconcile(message) {
+                Ok(message) => {
+                    let frame = Frame::Reconcile { turn: Turn::Responder, message };
+                    self.out.push(Effect::Send { to: from, frame });
+                }
+                Err(e) => {
+                    self.problem(now, Some(from), format!("compared records in a way not known here: {e}"))
+                }
+            },
+            Turn::Responder => {
+                if self
+                    .post
+                    .lane(from)
+                    .reconciling
+                    .is_none_or(|since| seconds_between(since, now) > RECONCILE_TIME_S)
+                {
+                    return;
+                }
+                session.set_initiator();
+                let (mut have, mut need) = (vec![], vec![]);
+                let next = match session.reconcile_with_ids(message, &mut have, &mut need) {
+                    Ok(next) => next,
+                    Err(e) => {
+                        return self.problem(
+                            now,
+                            Some(from),
+                            format!("compared records in a way not known here: {e}"),
+                        );
+                    }
+                };
+                let ids =
+                    |all: Vec<Id>| all.into_iter().map(|id| RecordId(id.to_bytes())).collect::<Vec<_>>();
+                self.send_public(from, ids(have));
+                let need = ids(need);
+                for wanted in need.chunks(Frame::RECORDS_MAX).take(16) {
+                    self.out.push(Effect::Send { to: from, frame: Frame::Want(wanted.to_vec()) });
+                }
+                match next {
+                    Some(message) => {
+                        let frame = Frame::Reconcile { turn: Turn::Initiator, message };
+                        self.out.push(Effect::Send { to: from, frame });
+                    }
+                    None => {
+                        let lane = self.post.lane(from);
+                        lane.reconciling = None;
+                        lane.reconciled = Some(now);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Sends public records, as many as are asked for and fit a few frames.
+    pub(crate) fn send_public(&mut self, to: AgentId, ids: Vec<RecordId>) {
+        let found = ids
+            .iter()
+            .take(16 * Frame::RECORDS_MAX)
+            .filter_map(|id| self.book.get(id))
+            .filter(|r| spreads(r));
+        let (mut batch, mut bytes, mut frames) = (vec![], 0, vec![]);
+        for record in found {
+            bytes += record.signed().bytes.len();
+            batch.push((**record.signed()).clone());
+            if bytes > PUBLIC_BYTES || batch.len() == Frame::RECORDS_MAX {
+                frames.push(std::mem::take(&mut batch));
+                bytes = 0;
+            }
+        }
+        if !batch.is_empty() {
+            frames.push(batch);
+        }
+        self.out.extend(frames.into_iter().map(|f| Effect::Send { to, frame: Frame::Public(f) }));
+    }
+
+    /// An order of one's own whose hold has ended is over; so is a pool's, which is planned again.
+    fn lapse_own_orders(&mut self, now: Timestamp) {
+        let over = |o: &&crate::orders::Order| {
+            o.source != OrderSource::Deal && !o.is_firm() && o.held().is_some_and(|h| h.hold_until < now)
+        };
+        let lapsed: Vec<_> = self.orders.waiting().filter(over).map(|o| o.id).collect();
+        for id in lapsed {
+            self.give_up_for(id, Reason::Late, "its hold ended before it was accepted".to_owned(), now);
+        }
+    }
+
+    /// What the passing of time calls for.
+    pub(crate) fn periodic(&mut self, now: Timestamp) {
+        self.retry_mail(now);
+        for id in self.due_orders(now) {
+            if self.orders.get(&id).is_some_and(|o| o.source == OrderSource::Pool) {
+                self.agenda.insert(Todo::Pool(id));
+            }
+            self.agenda.insert(Todo::Order(id));
+        }
+        self.lapse_own_orders(now);
+        self.asks_due(now);
+        let mut superseded = vec![];
+        self.board.expire(now, &mut superseded);
+        if !superseded.is_empty() {
+            superseded.iter().for_each(|id| self.book.retire(id));
+            self.agenda.insert(Todo::Tell(Topic::Market));
+        }
+        if let Some(peer) = self.next_to_reconcile().filter(|(due, _)| *due <= now).map(|(_, peer)| peer) {
+            self.begin_reconcile(peer, now);
+        }
+    }
+
+    pub(crate) fn next_periodic(&self) -> Option<Timestamp> {
+        self.next_to_reconcile().map(|(due, _)| due)
+    }
+
+    /// The connected peer whose public records were compared longest ago, and when it is its turn.
+    fn next_to_reconcile(&self) -> Option<(Timestamp, AgentId)> {
+        let every = self.config.policy.reconcile_s;
+        let due = self.post.lanes().filter(|(_, l)| l.connected).map(|(peer, lane)| {
+            let last = lane.reconciled.max(lane.reconciling).unwrap_or(Timestamp::UNIX_EPOCH);
+            (after(last, every), *peer)
+        });
+        due.min()
+    }
+
+    // --- logs ---------------------------------------------------------------------------------------------------
+
+    /// This node's newest checkpoint, a C2SP signed note.
+    pub fn checkpoint(&self) -> String {
+        Checkpoint::of(&self.signer, self.log.head()).sign(&self.signer)
+    }
+
+    pub(crate) fn prove(&mut self, to: AgentId, old: u64, new: u64) {
+        if let Ok(proof) = self.log.consistency(old, new) {
+            // the note is the one of `new`, which is this node's newest unless it has said something since
+            let note = self.checkpoint();
+            let proof = match self.log.consistency(old, self.log.size()) {
+                Ok(newest) if new != self.log.size() => newest,
+                _ => proof,
+            };
+            self.out.push(Effect::Send { to, frame: Frame::Checkpoint { note, proof: Some(proof) } });
+        }
+    }
+
+    pub(crate) fn see_checkpoint(
+        &mut self,
+        from: AgentId,
+        note: &str,
+        proof: Option<&ConsistencyProof>,
+        now: Timestamp,
+    ) {
+        if Checkpoint::claimed_author(note).ok() != Some(from) {
+            return self.problem(now, Some(from), "sent a checkpoint that is not its own".to_owned());
+        }
+        match self.witness.observe(note, proof) {
+            Ok(Observation::First | Observation::Extended) => self.cosign(from, note, now),
+            Ok(Observation::Same | Observation::Earlier) => {}
+            Ok(Observation::Needs { from: old, to: new }) => {
+                self.out.push(Effect::Send { to: from, frame: Frame::Prove { from: old, to: new } });
+            }
+            Ok(Observation::Fraud(fraud)) => {
+                let what = format!(
+                    "has signed two histories of {} records: keep both notes\n{}\n{}",
+                    note.lines().nth(1).unwrap_or("?"),
+                    fraud.a,
+                    fraud.b
+                );
+                self.problem(now, Some(from), what);
+            }
+            Err(e) => self.problem(now, Some(from), format!("its checkpoint was refused: {e}")),
+        }
+    }
+
+    /// Remembers for good that this agent's log stood so, now and then.
+    fn cosign(&mut self, agent: AgentId, note: &str, now: Timestamp) {
+        let recent = self.witnessed.get(&agent).is_some_and(|t| seconds_between(*t, now) < WITNESS_S);
+        if recent {
+            return;
+        }
+        if let Ok(cosignature) = Checkpoint::cosign(note, &self.signer, now) {
+            let statement = Witnessed { agent, note: note.to_owned(), cosignature };
+            self.say_or_report(&statement, Audience::Private, now);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What a node says to itself, privately, so that its state is a fold over records and nothing else; and the one
+//! public statement that is the node's own: where it can be reached.
+
+use ledger::Statement;
+use planning::{Model, Plan};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use trace::ProcessRef;
+use vocab::{Decimal, RecordId, SpecId, Timestamp};
+
+macro_rules! statement {
+    ($name:ident, $kind:literal, |$s:ident| $refs:expr) => {
+        impl Statement for $name {
+            const KIND: &'static str = $kind;
+            fn refs(&self) -> Vec<RecordId> {
+                let $s = self;
+                $refs
+            }
+        }
+    };
+}
+
+/// What this agent can make, and where: replaces what was said before.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct ModelSet(pub Model);
+statement!(ModelSet, "model", |_s| vec![]);
+
+/// A demand of one's own.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct OwnDemand {
+    pub spec: SpecId,
+    pub quantity: Decimal,
+    pub answer_by: Timestamp,
+    pub hold_until: Timestamp,
+}
+statement!(OwnDemand, "demand", |_s| vec![]);
+
+/// What an order lacks and whom it has asked.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asked {
+    pub order: RecordId,
+    pub purchases: Vec<AskedFor>,
+}
+statement!(Asked, "asked", |s| std::iter::once(s.order)
+    .chain(s.purchases.iter().flat_map(|p| p.enquiries.clone()))
+    .collect());
+
+/// One input an order lacks.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AskedFor {
+    pub spec: SpecId,
+    pub quantity: Decimal,
+    pub enquiries: Vec<RecordId>,
+}
+
+/// Capacity, stock and quotes set aside for an order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reservation {
+    pub order: RecordId,
+    pub plan: Plan,
+    pub take: BTreeMap<SpecId, Decimal>,
+    /// by what is bought in: the enquiry whose quote was chosen
+    pub chosen: BTreeMap<SpecId, RecordId>,
+    pub hold_until: Timestamp,
+}
+statement!(Reservation, "reservation", |s| std::iter::once(s.order)
+    .chain(s.chosen.values().copied())
+    .collect());
+
+/// An order of one's own, or for a pool, goes ahead.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct GoAhead {
+    pub order: RecordId,
+}
+statement!(GoAhead, "go_ahead", |s| vec![s.order]);
+
+/// An order of one's own, or for a pool, is firm: every tier has signed.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Firm {
+    pub order: RecordId,
+}
+statement!(Firm, "firm", |s| vec![s.order]);
+
+/// An order is given up and what was set aside is free again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Dropped {
+    pub order: RecordId,
+    pub why: String,
+}
+statement!(Dropped, "dropped", |s| vec![s.order]);
+
+/// A process has begun.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Started {
+    pub process: ProcessRef,
+}
+statement!(Started, "started", |s| vec![s.process.plan]);
+
+/// A process is done.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Finished {
+    pub process: ProcessRef,
+}
+statement!(Finished, "finished", |s| vec![s.process.plan]);
+
+/// Where this agent can be dialled.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReachableAt {
+    pub addresses: Vec<String>,
+}
+statement!(ReachableAt, "reachable", |_s| vec![]);
+
+impl ReachableAt {
+    pub(crate) const ADDRESSES_MAX: usize = 16;
+}
+
+/// A checkpoint of another agent's log that this node has verified.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Witnessed {
+    pub agent: vocab::AgentId,
+    pub note: String,
+    /// this node's cosignature line, C2SP tlog-cosignature
+    pub cosignature: String,
+}
+statement!(Witnessed, "witnessed", |_s| vec![]);
