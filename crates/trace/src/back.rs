@@ -9,12 +9,14 @@ use crate::statement::{Handover, LotId, Passport, Takeover};
 use crate::{Error, Result};
 use ledger::{Record, Statement};
 use std::collections::{BTreeMap, BTreeSet};
-use vocab::{AgentId, RecordId};
+use vocab::{AgentId, RecordId, Timestamp};
 
 /// Most tiers of passports, and most hands between two of them, that are followed.
 pub const DEPTH_MAX: u32 = 32;
 /// Most records one trace gathers: a passport, a takeover and a handover for each of 10,000 lots.
 pub const RECORDS_MAX: usize = 30_000;
+/// Most bytes of records after which nothing further is asked for.
+const BYTES_MAX: usize = 64 << 20;
 /// Most agents worth asking for one record.
 const ASK_MAX: usize = 8;
 
@@ -32,6 +34,7 @@ pub struct Want {
 pub struct BackTrace {
     pub(crate) root: LotId,
     cited: BTreeMap<RecordId, Cited>,
+    bytes: usize,
 }
 
 #[derive(Clone, Debug)]
@@ -45,13 +48,32 @@ struct Cited {
 #[derive(Clone, Debug)]
 enum Found {
     Awaited,
-    Here(Box<Record>),
+    Here(Box<Heard>),
     Nowhere,
+}
+
+/// What a record that came says, read once.
+#[derive(Clone, Debug)]
+pub(crate) struct Heard {
+    pub(crate) author: AgentId,
+    pub(crate) at: Timestamp,
+    pub(crate) bytes: usize,
+    pub(crate) says: Says,
+}
+
+/// The statements a trace can use.
+#[derive(Clone, Debug)]
+pub(crate) enum Says {
+    Passport(Passport),
+    Takeover(Takeover),
+    Handover(Handover),
+    /// of another kind, or not well-formed
+    Nothing,
 }
 
 /// How the search for a record stands.
 pub(crate) enum Sought<'a> {
-    Here(&'a Record),
+    Here(&'a Heard),
     Awaited,
     Nowhere,
     /// beyond the limits of a trace
@@ -61,7 +83,7 @@ pub(crate) enum Sought<'a> {
 impl BackTrace {
     /// A trace of `lot`; `hints` are who may have its passport, best first: its holder, its issuer.
     pub fn new(lot: LotId, hints: impl IntoIterator<Item = AgentId>) -> Self {
-        let mut trace = Self { root: lot, cited: BTreeMap::new() };
+        let mut trace = Self { root: lot, cited: BTreeMap::new(), bytes: 0 };
         let ask: Vec<_> = hints.into_iter().take(ASK_MAX).collect();
         trace.cited.insert(lot, Cited { ask, depth: 0, found: Found::Awaited });
         trace
@@ -86,9 +108,11 @@ impl BackTrace {
         if matches!(cited.found, Found::Here(_)) {
             return Ok(());
         }
-        let id = record.id;
-        cited.found = Found::Here(Box::new(record));
-        self.follow(id);
+        let bytes = record.signed().bytes.len();
+        let heard = Heard { author: record.author, at: record.at, bytes, says: says(&record) };
+        cited.found = Found::Here(Box::new(heard));
+        self.bytes += bytes;
+        self.follow(record.id);
         Ok(())
     }
 
@@ -103,7 +127,7 @@ impl BackTrace {
 
     pub(crate) fn sought(&self, id: RecordId) -> Sought<'_> {
         match self.cited.get(&id).map(|c| &c.found) {
-            Some(Found::Here(record)) => Sought::Here(record),
+            Some(Found::Here(heard)) => Sought::Here(heard),
             Some(Found::Awaited) => Sought::Awaited,
             Some(Found::Nowhere) => Sought::Nowhere,
             None => Sought::TooFar,
@@ -114,10 +138,10 @@ impl BackTrace {
     fn follow(&mut self, id: RecordId) {
         let mut open = vec![id];
         while let Some(id) = open.pop() {
-            let Some(Cited { depth, ask, found: Found::Here(record) }) = self.cited.get(&id) else {
+            let Some(Cited { depth, ask, found: Found::Here(heard) }) = self.cited.get(&id) else {
                 continue;
             };
-            for (next, depth, ask) in citations(record, *depth, ask) {
+            for (next, depth, ask) in citations(heard, *depth, ask) {
                 if self.cite(next, depth, ask) {
                     open.push(next);
                 }
@@ -130,7 +154,7 @@ impl BackTrace {
         if depth > DEPTH_MAX {
             return false;
         }
-        let full = self.cited.len() >= RECORDS_MAX;
+        let full = self.cited.len() >= RECORDS_MAX || self.bytes >= BYTES_MAX;
         let Some(cited) = self.cited.get_mut(&id) else {
             if !full {
                 self.cited.insert(id, Cited { ask, depth, found: Found::Awaited });
@@ -148,31 +172,34 @@ impl BackTrace {
     }
 }
 
+fn says(record: &Record) -> Says {
+    let read = match record.kind.as_str() {
+        Passport::KIND => verify_passport(record).ok().map(Says::Passport),
+        Takeover::KIND => record.read().ok().map(Says::Takeover),
+        Handover::KIND => record.read().ok().map(Says::Handover),
+        _ => None,
+    };
+    read.unwrap_or(Says::Nothing)
+}
+
 /// What a record builds on: its id, its distance, who may have it.
-fn citations(record: &Record, depth: u32, ask: &[AgentId]) -> Vec<(RecordId, u32, Vec<AgentId>)> {
-    let author_first = || std::iter::once(record.author).chain(ask.iter().copied()).collect::<Vec<_>>();
+fn citations(heard: &Heard, depth: u32, ask: &[AgentId]) -> Vec<(RecordId, u32, Vec<AgentId>)> {
+    let author_first = || std::iter::once(heard.author).chain(ask.iter().copied()).collect::<Vec<_>>();
     let mut found = Vec::new();
-    match record.kind.as_str() {
-        Passport::KIND => {
-            let Ok(passport) = verify_passport(record) else { return found };
-            for input in passport.inputs {
+    match &heard.says {
+        Says::Passport(passport) => {
+            for input in &passport.inputs {
                 // the maker keeps copies of what came with its inputs
-                let ask = vec![record.author, input.issuer];
+                let ask = vec![heard.author, input.issuer];
                 found.push((input.lot, depth + 1, ask.clone()));
                 found.extend(input.received.map(|takeover| (takeover, 0, ask)));
             }
         }
-        Takeover::KIND => {
-            if let Ok(takeover) = record.read::<Takeover>() {
-                found.push((takeover.handover, depth, author_first()));
-            }
+        Says::Takeover(takeover) => found.push((takeover.handover, depth, author_first())),
+        Says::Handover(handover) => {
+            found.extend(handover.after.map(|takeover| (takeover, depth + 1, author_first())));
         }
-        Handover::KIND => {
-            if let Ok(handover) = record.read::<Handover>() {
-                found.extend(handover.after.map(|takeover| (takeover, depth + 1, author_first())));
-            }
-        }
-        _ => {}
+        Says::Nothing => {}
     }
     for (_, _, ask) in &mut found {
         dedup(ask);

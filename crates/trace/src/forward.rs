@@ -20,6 +20,8 @@ pub const STEPS_MAX: usize = 32;
 pub const STOPS_MAX: usize = 10_000;
 /// Most lots or handovers one answer may name.
 pub const ANSWER_MAX: usize = 10_000;
+/// Most lots, handovers and pieces all answers of one trace may name together.
+pub const LINES_MAX: usize = 1_000_000;
 
 /// What became of a lot at one agent.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
@@ -40,14 +42,20 @@ impl ForwardStep {
     pub fn check(&self) -> Result<()> {
         at_most("lots in an answer", self.outputs.len(), ANSWER_MAX)?;
         at_most("handovers in an answer", self.handed.len(), ANSWER_MAX)?;
-        let pieces = self.handed.iter().map(|h| h.serials.len()).sum();
-        at_most("serial numbers", pieces, SERIALS_MAX)?;
+        at_most("serial numbers", self.pieces(), SERIALS_MAX)?;
         let negative = self.on_hand.is_negative() || self.handed.iter().any(|h| h.quantity.is_negative());
         if negative {
             let remedy = "an answer counts from zero";
             return Err(Error::Field { field: "answered quantity", value: "negative".to_owned(), remedy });
         }
         Ok(())
+    }
+
+    fn pieces(&self) -> usize {
+        self.handed.iter().map(|h| h.serials.len()).sum()
+    }
+    fn lines(&self) -> usize {
+        self.outputs.len() + self.handed.len() + self.pieces()
     }
 }
 
@@ -83,6 +91,7 @@ pub struct ForwardWant {
 pub struct ForwardTrace {
     root: (AgentId, LotId),
     stops: BTreeMap<(AgentId, LotId), Stop>,
+    lines: usize,
     /// places known of but beyond the limits
     skipped: bool,
 }
@@ -163,7 +172,7 @@ impl ForwardTrace {
     pub fn new(lot: LotId, maker: AgentId) -> Self {
         let root = (maker, lot);
         let stop = Stop { chain: vec![lot], steps: 0, answer: Answer::Awaited };
-        Self { root, stops: BTreeMap::from([(root, stop)]), skipped: false }
+        Self { root, stops: BTreeMap::from([(root, stop)]), lines: 0, skipped: false }
     }
 
     /// Questions still open, each once however many ways lead to it.
@@ -191,6 +200,9 @@ impl ForwardTrace {
         if matches!(stop.answer, Answer::Given(_)) {
             return Err(Error::NotWanted(lot));
         }
+        let lines = self.lines + step.lines();
+        at_most("lines in all answers", lines, LINES_MAX)?;
+        self.lines = lines;
         stop.answer = Answer::Given(step.clone());
         let (chain, steps) = (stop.chain.clone(), stop.steps + 1);
         for output in step.outputs {

@@ -4,15 +4,16 @@
 //! contradicts. The judgement of a [`TraceNode`] is of that lot and of how it came to the maker that used it; its
 //! inputs carry their own.
 
-use crate::back::{BackTrace, DEPTH_MAX, Sought};
-use crate::passport::verify_passport;
-use crate::statement::{Handover, LotId, Passport, PassportInput, Takeover};
+use crate::back::{BackTrace, DEPTH_MAX, Heard, Says, Sought};
+use crate::statement::{LotId, Passport, PassportInput, Takeover};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
 use vocab::{AgentId, Decimal, Quantity, RecordId, SpecId, Text, Timestamp, Unit};
 
 /// Most lots a tree shows; further ones are gaps.
 pub const NODES_MAX: usize = 10_000;
+/// Most bytes of passports a tree shows, each counted as often as it is shown.
+const BYTES_MAX: usize = 32 << 20;
 
 /// One lot, how it came, and what went into it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize)]
@@ -142,7 +143,8 @@ impl TraceNode {
 impl BackTrace {
     /// What has been found so far, judged. A lot that goes in at several places is shown at each.
     pub fn tree(&self) -> TraceNode {
-        let mut view = View { trace: self, made: BTreeMap::new(), came: BTreeMap::new(), nodes: 0 };
+        let (made, came, agree) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let mut view = View { trace: self, made, came, agree, nodes: 0, bytes: 0 };
         view.add_up();
         view.node(self.root, None, 0)
     }
@@ -154,7 +156,10 @@ struct View<'a> {
     made: BTreeMap<(LotId, Unit), Decimal>,
     /// the same of what one takeover brought its taker
     came: BTreeMap<(AgentId, LotId, RecordId), Decimal>,
+    /// takeovers that account for the goods of their handover
+    agree: BTreeMap<RecordId, bool>,
     nodes: usize,
+    bytes: usize,
 }
 
 /// A lot as the passport of what it went into speaks of it.
@@ -170,12 +175,12 @@ impl<'a> View<'a> {
         let mut open = vec![(self.trace.root, None)];
         while let Some((lot, issuer)) = open.pop() {
             let Sought::Here(record) = self.trace.sought(lot) else { continue };
-            let Ok(passport) = verify_passport(record) else { continue };
+            let Says::Passport(passport) = &record.says else { continue };
             if issuer.is_some_and(|issuer| issuer != record.author) {
                 seen.remove(&lot);
                 continue;
             }
-            for input in passport.inputs {
+            for input in &passport.inputs {
                 *self.made.entry((input.lot, input.quantity.unit)).or_default() += input.quantity.value;
                 if let Some(takeover) = input.received {
                     let brought = (record.author, input.lot, takeover);
@@ -206,18 +211,15 @@ impl<'a> View<'a> {
             state: VERIFIED,
         };
         let record = match self.trace.sought(lot) {
-            _ if depth > DEPTH_MAX || self.nodes > NODES_MAX => Err(gap(Gap::TooLarge)),
+            _ if depth > DEPTH_MAX || self.is_full() => Err(gap(Gap::TooLarge)),
             Sought::Here(record) => Ok(record),
             Sought::Awaited => Err(gap(Gap::Awaited)),
             Sought::Nowhere => Err(gap(Gap::PassportMissing)),
             Sought::TooFar => Err(gap(Gap::TooLarge)),
         };
-        let read = record.and_then(|record| match verify_passport(record) {
-            Ok(passport) => Ok((record, passport)),
-            Err(_) => Err(contradicts(Contradiction::NotAPassport)),
-        });
-        let (record, passport) = match read {
-            Ok(read) => read,
+        let (record, passport) = match record {
+            Ok(record @ Heard { says: Says::Passport(passport), .. }) => (record, passport),
+            Ok(_) => return TraceNode { state: contradicts(Contradiction::NotAPassport), ..node },
             Err(state) => return TraceNode { state, ..node },
         };
         if let Some(used) = &used {
@@ -228,18 +230,19 @@ impl<'a> View<'a> {
             }
             let (state, handling) = self.way(used);
             node.handling = handling;
-            node.state = self.fits(used, &passport).unwrap_or(state);
+            node.state = self.fits(used, passport).unwrap_or(state);
         }
-        node.spec = Some(passport.spec);
-        node.name = Some(passport.name);
+        self.bytes += record.bytes;
+        node.spec = Some(passport.spec.clone());
+        node.name = Some(passport.name.clone());
         node.quantity = Some(passport.quantity);
         node.issuer = Some(record.author);
         node.made_at = Some(record.at);
-        node.processes = passport.processes;
+        node.processes = passport.processes.clone();
         node.serials = passport.serials.len();
-        node.properties = passport.properties;
+        node.properties = passport.properties.clone();
         for input in &passport.inputs {
-            if self.nodes >= NODES_MAX {
+            if self.is_full() {
                 node.state = if node.state == VERIFIED { gap(Gap::TooLarge) } else { node.state };
                 break;
             }
@@ -247,6 +250,10 @@ impl<'a> View<'a> {
             node.inputs.push(below);
         }
         node
+    }
+
+    fn is_full(&self) -> bool {
+        self.nodes >= NODES_MAX || self.bytes >= BYTES_MAX
     }
 
     /// What contradicts between a lot's passport and its use.
@@ -266,14 +273,14 @@ impl<'a> View<'a> {
     }
 
     /// How the lot came from its issuer to the maker that used it, hand by hand.
-    fn way(&self, used: &Use<'_>) -> (TraceState, Vec<Hand>) {
+    fn way(&mut self, used: &Use<'_>) -> (TraceState, Vec<Hand>) {
         let mut hands = Vec::new();
         let state = self.walk(used, &mut hands);
         hands.reverse();
         (state, hands)
     }
 
-    fn walk(&self, used: &Use<'_>, hands: &mut Vec<Hand>) -> TraceState {
+    fn walk(&mut self, used: &Use<'_>, hands: &mut Vec<Hand>) -> TraceState {
         let Use { maker, input } = used;
         let Some(mut received) = input.received else {
             return if input.issuer == *maker { VERIFIED } else { gap(Gap::NoTakeover) };
@@ -282,12 +289,9 @@ impl<'a> View<'a> {
         let mut needed = self.came.get(&(taker, input.lot, received)).copied().unwrap_or_default();
         needed = needed.max(input.quantity.value);
         for _ in 0..DEPTH_MAX {
-            let Sought::Here(takeover) = self.trace.sought(received) else {
-                return gap(Gap::TakeoverMissing);
-            };
-            let (record, takeover) = match takeover.read::<Takeover>() {
-                Ok(read) => (takeover, read),
-                Err(_) => return contradicts(Contradiction::NotATakeover),
+            let Sought::Here(record) = self.trace.sought(received) else { return gap(Gap::TakeoverMissing) };
+            let Says::Takeover(takeover) = &record.says else {
+                return contradicts(Contradiction::NotATakeover);
             };
             if record.author != taker {
                 return contradicts(Contradiction::WrongTaker);
@@ -295,10 +299,15 @@ impl<'a> View<'a> {
             let Sought::Here(given) = self.trace.sought(takeover.handover) else {
                 return gap(Gap::HandoverMissing);
             };
-            let Ok(handover) = given.read::<Handover>() else {
+            let Says::Handover(handover) = &given.says else {
                 return contradicts(Contradiction::NotAHandover);
             };
-            let judged = judge(input, taker, needed, &handover, &takeover);
+            let agree = || handover.check().is_ok() && takeover.check(handover).is_ok();
+            let judged = if handover.to == taker && *self.agree.entry(received).or_insert_with(agree) {
+                judge(input, needed, takeover)
+            } else {
+                Some(Contradiction::HalvesDiffer)
+            };
             let verified = judged.is_none();
             hands.push(Hand { from: given.author, to: taker, at: record.at, verified });
             if let Some(reason) = judged {
@@ -315,21 +324,13 @@ impl<'a> View<'a> {
     }
 }
 
-/// What contradicts between the two halves of goods changing hands, and the use made of them.
-fn judge(
-    input: &PassportInput,
-    taker: AgentId,
-    needed: Decimal,
-    handover: &Handover,
-    takeover: &Takeover,
-) -> Option<Contradiction> {
+/// What contradicts between a takeover and the use made of what it brought.
+fn judge(input: &PassportInput, needed: Decimal, takeover: &Takeover) -> Option<Contradiction> {
     let accepted = takeover.accepted_of(input.lot);
-    let of_lot = || takeover.accepted.iter().filter(|g| g.lot == input.lot);
-    if handover.to != taker || handover.check().is_err() || takeover.check(handover).is_err() {
-        Some(Contradiction::HalvesDiffer)
-    } else if accepted.is_zero() {
+    let mut of_lot = takeover.accepted.iter().filter(|g| g.lot == input.lot);
+    if accepted.is_zero() {
         Some(Contradiction::NotAccepted)
-    } else if of_lot().any(|g| g.spec != input.spec) {
+    } else if of_lot.any(|g| g.spec != input.spec) {
         Some(Contradiction::WrongSpecification)
     } else if accepted < needed {
         Some(Contradiction::MoreThanAccepted)

@@ -268,3 +268,17 @@ fn a_lot_that_came_twice_is_drawn_arrival_by_arrival() {
     assert_eq!(parts, [(Some(id(60)), d("3")), (Some(id(61)), d("2"))]);
     assert!(stock.drawn(&[goods(id(1), OAK, "5"), goods(id(1), OAK, "3")]).is_err());
 }
+
+#[test]
+fn older_goods_that_come_back_keep_their_turn_before_newer_ones_of_the_same_lot() {
+    let mut stock = with_oak();
+    let h = delivery(vec![goods(id(1), OAK, "10")], agent(2), agent(2));
+    stock.hand_over(id(50), &h).unwrap();
+    stock.apply_happened(&happened([event(Action::Raise, id(1), OAK, kg("1"))])).unwrap();
+    assert_eq!(stock.pick(id(90), &spec(OAK), d("1")).unwrap(), [goods(id(2), OAK, "1")]);
+    let refusal =
+        Takeover { handover: id(50), accepted: vec![], rejected: h.goods.clone(), reason: String::new() };
+    stock.taken_over(&refusal).unwrap();
+    assert_eq!(stock.pick(id(90), &spec(OAK), d("11")).unwrap(), [goods(id(1), OAK, "11")]);
+    stock.check().unwrap();
+}
