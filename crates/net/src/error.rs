@@ -1,0 +1,36 @@
+//! What can go wrong before anything is sent; afterwards trouble shows as events and counters.
+
+use std::net::SocketAddr;
+
+/// Why the network could not be started or a ticket not be read.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The UDP port could not be had.
+    #[error("cannot listen on UDP {bind} ({cause}): free that port or choose another")]
+    Bind {
+        /// the address asked for
+        bind: SocketAddr,
+        /// the system's answer
+        cause: String,
+    },
+    /// The gossip topic could not be opened.
+    #[error("cannot open the network '{network}' ({cause}): start the node again")]
+    Topic {
+        /// the network's name
+        network: String,
+        /// what happened
+        cause: String,
+    },
+    /// Not a ticket.
+    #[error("'{value}' is not a peer's ticket ({cause}): copy the whole text that starts with headwater1")]
+    Ticket {
+        /// what was given, shortened
+        value: String,
+        /// what is wrong with it
+        cause: &'static str,
+    },
+    /// The system gave no random bytes.
+    #[error("the system gives no random bytes ({0})")]
+    Random(getrandom::Error),
+}

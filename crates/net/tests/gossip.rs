@@ -1,0 +1,128 @@
+//! Records spread among real endpoints on loopback.
+
+#![allow(clippy::unwrap_used)]
+
+mod common;
+
+use common::{Node, config, poll};
+use net::{Event, RECORD_BYTES_MAX};
+use std::time::Duration;
+
+const PAUSE: Duration = Duration::from_millis(20);
+
+async fn heard(node: &mut Node) -> Vec<u8> {
+    node.until(|e| match e {
+        Event::Heard { bytes } => Some(bytes),
+        _ => None,
+    })
+    .await
+}
+
+async fn has_neighbours(node: &Node) {
+    poll(PAUSE, async || (node.net.stats().gossip_neighbours > 0).then_some(())).await;
+}
+
+fn introduce(newcomer: &Node, to: &Node) {
+    newcomer.net.know(to.net.me());
+    newcomer.net.join(&[to.id()]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_reaches_everyone_who_is_there_and_a_late_joiner_hears_the_next() {
+    let mut nodes = Vec::new();
+    for secret in 1..=4 {
+        nodes.push(Node::start(secret).await);
+    }
+    // alone, publishing is no error
+    nodes[0].net.publish(b"to nobody".to_vec());
+    for pair in nodes.windows(2) {
+        introduce(&pair[1], &pair[0]);
+    }
+    for node in &nodes {
+        has_neighbours(node).await;
+    }
+    nodes[2].net.publish(b"first".to_vec());
+    for listener in [0, 1, 3] {
+        assert_eq!(heard(&mut nodes[listener]).await, b"first");
+    }
+
+    let mut late = Node::start(5).await;
+    introduce(&late, &nodes[1]);
+    has_neighbours(&late).await;
+    let longest = vec![8; RECORD_BYTES_MAX];
+    nodes[3].net.publish(longest.clone());
+    for listener in [0, 1, 2] {
+        assert_eq!(heard(&mut nodes[listener]).await, longest);
+    }
+    assert_eq!(heard(&mut late).await, longest);
+    late.net.publish(b"from the late one".to_vec());
+    for node in &mut nodes {
+        assert_eq!(heard(node).await, b"from the late one");
+    }
+
+    nodes[0].net.publish(vec![0; RECORD_BYTES_MAX + 1]);
+    assert_eq!(nodes[0].net.stats().dropped, 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn nodes_of_another_network_hear_nothing() {
+    let (mut a, mut b) = (Node::start(1).await, Node::start(2).await);
+    let mut other = Node::start_with(net::Config { network: "other".into(), ..config(3, 0) }).await;
+    introduce(&a, &b);
+    introduce(&other, &b);
+    has_neighbours(&a).await;
+    a.net.publish(b"for us".to_vec());
+    assert_eq!(heard(&mut b).await, b"for us");
+    b.net.publish(b"back".to_vec());
+    assert_eq!(heard(&mut a).await, b"back");
+    assert_eq!(other.net.stats().gossip_neighbours, 0);
+    assert!(other.events.try_recv().is_err());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_listener_that_was_flooded_takes_gossip_up_again() {
+    let (a, mut b) = (Node::start(1).await, Node::start(2).await);
+    introduce(&a, &b);
+    has_neighbours(&a).await;
+    // b takes nothing: its events fill up, then its subscription
+    poll(PAUSE, async || {
+        for n in 0..200_u32 {
+            a.net.publish([&n.to_be_bytes()[..], &[0; 200]].concat());
+        }
+        while b.events.len() > 100
+            && b.net.stats().gossip_restarts == 0
+            && a.net.stats().gossip_neighbours > 0
+        {
+            break;
+        }
+        (b.events.capacity() == 0 && a.net.stats().dropped > 0).then_some(())
+    })
+    .await;
+    // now b wakes up; whatever was lost, a new record gets through
+    poll(PAUSE, async || {
+        a.net.publish(b"after the flood".to_vec());
+        while let Ok(event) = b.events.try_recv() {
+            if event == (Event::Heard { bytes: b"after the flood".to_vec() }) {
+                return Some(());
+            }
+        }
+        None
+    })
+    .await;
+    assert!(b.net.stats().gossip_restarts > 0, "the flood was too small to matter");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_lost_its_neighbours_finds_them_again_by_itself() {
+    let (a, b) = (Node::start(1).await, Node::start(2).await);
+    let b_was = b.net.me();
+    introduce(&a, &b);
+    has_neighbours(&a).await;
+    b.net.close().await;
+    poll(PAUSE, async || (a.net.stats().gossip_neighbours == 0).then_some(())).await;
+    // b returns and asks nobody: a remembers where it was
+    let mut b = Node::start_with(config(2, b_was.addresses[0].port())).await;
+    has_neighbours(&a).await;
+    a.net.publish(b"again".to_vec());
+    assert_eq!(heard(&mut b).await, b"again");
+}
