@@ -42,11 +42,8 @@ impl Node {
             return;
         }
         let fresh = matches!(deal.stage, DealStage::Enquired { .. }) && self.orders.get(&id).is_none();
-        if fresh {
-            if let Err(refusal) = self.answer_enquiry(id, now) {
-                let (reason, detail) = refusal;
-                self.refuse(id, reason, detail, now);
-            }
+        if fresh && let Err((reason, detail)) = self.answer_enquiry(id, now) {
+            self.refuse(id, reason, detail, now);
         }
     }
 
@@ -287,10 +284,10 @@ impl Node {
             Stage::New => {
                 let (source, spec, quantity, ask) =
                     (order.source, order.spec.clone(), order.quantity, order.ask.clone());
-                if source != OrderSource::Deal {
-                    if let Err((_, why)) = self.plan_order(id, source, &spec, quantity, &ask, now) {
-                        self.give_up(id, why, now);
-                    }
+                if source != OrderSource::Deal
+                    && let Err((_, why)) = self.plan_order(id, source, &spec, quantity, &ask, now)
+                {
+                    self.give_up(id, why, now);
                 }
             }
             Stage::Asking { purchases, since } => {
@@ -336,7 +333,8 @@ impl Node {
             let complete = purchases.iter().all(|p| !quotes(p).is_empty());
             // with one quote for each input, a third of the time is given to the others to do better
             let patience = after(since, vocab::seconds_between(since, deadline) / 3);
-            if !impossible && !(complete && now >= patience) {
+            let enough = complete && now >= patience;
+            if !impossible && !enough {
                 return;
             }
         }
@@ -538,10 +536,10 @@ impl Node {
         }
         let to = deal.with;
         let confirmation = Confirmation { acceptance: accepted.acceptance };
-        if let Some(because) = self.say_or_report(&confirmation, Audience::parties([to]), now) {
-            if accepted.condition == Condition::None {
-                self.say_bindings(held, because, now);
-            }
+        if let Some(because) = self.say_or_report(&confirmation, Audience::parties([to]), now)
+            && accepted.condition == Condition::None
+        {
+            self.say_bindings(held, because, now);
         }
     }
 
@@ -676,13 +674,13 @@ impl Node {
                     Some(Stage::Dropped { at, .. }) => now >= after(*at, REPLAN_S),
                     Some(_) => false,
                 };
-                if made && again {
-                    if let Some((source, spec, quantity, ask)) = self.order_terms(&id) {
-                        if let Err((_, why)) = self.plan_order(id, source, &spec, quantity, &ask, now) {
-                            self.problem(now, None, format!("the pool's order cannot be planned yet: {why}"));
-                            self.hold_off(id, source, spec, quantity, ask, why, now);
-                        }
-                    }
+                if made
+                    && again
+                    && let Some((source, spec, quantity, ask)) = self.order_terms(&id)
+                    && let Err((_, why)) = self.plan_order(id, source, &spec, quantity, &ask, now)
+                {
+                    self.problem(now, None, format!("the pool's order cannot be planned yet: {why}"));
+                    self.hold_off(id, source, spec, quantity, ask, why, now);
                 }
             }
             End::Disputed { close, .. } => {

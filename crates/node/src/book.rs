@@ -131,12 +131,11 @@ impl Book {
     }
     /// Stops spreading a record that has been superseded; it is still kept.
     pub(crate) fn retire(&mut self, id: &RecordId) {
-        if let Some(record) = self.records.get(id) {
-            if self.public.remove(&(spread_time(record), *id)) {
-                if let Some(count) = self.public_by.get_mut(&record.author) {
-                    *count = count.saturating_sub(1);
-                }
-            }
+        if let Some(record) = self.records.get(id)
+            && self.public.remove(&(spread_time(record), *id))
+            && let Some(count) = self.public_by.get_mut(&record.author)
+        {
+            *count = count.saturating_sub(1);
         }
     }
 }

@@ -399,14 +399,15 @@ impl Deals {
         if record.author != *me && record.author != deal.with {
             return fault(Reason::Invalid, "it is not a party to the deal");
         }
-        if let Some(wish) = &deal.cancellation {
-            if wish.record == refusal.answers && wish.by != record.author {
-                if let Some(deal) = self.all.get_mut(&id) {
-                    deal.cancellation = None;
-                    deal.history.push(record.id);
-                }
-                return Ok(id);
+        if let Some(wish) = &deal.cancellation
+            && wish.record == refusal.answers
+            && wish.by != record.author
+        {
+            if let Some(deal) = self.all.get_mut(&id) {
+                deal.cancellation = None;
+                deal.history.push(record.id);
             }
+            return Ok(id);
         }
         let by_supplier = record.author == deal.supplier(me);
         let ends = match &deal.stage {

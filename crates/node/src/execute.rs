@@ -634,10 +634,20 @@ impl Node {
         let key = self.order_of(deal).unwrap_or(id);
         let goods = self.stock.pick(key, &spec, quantity)?;
         let to = via.unwrap_or(buyer);
-        let handover =
-            Handover { deal: id, goods, to, consignee: buyer, purpose: Purpose::Delivery, after: None };
-        handover.check()?;
-        self.say(&handover, Audience::Bearer([to, buyer].into()), now)
+        // what was bought and is sold on says by which takeover it came, so that a trace can follow it
+        let mut by_arrival: BTreeMap<Option<RecordId>, Vec<Goods>> = BTreeMap::new();
+        for part in self.stock.drawn(&goods)? {
+            by_arrival.entry(part.received).or_default().push(part.goods());
+        }
+        let mut first = None;
+        for (after, goods) in by_arrival {
+            let handover =
+                Handover { deal: id, goods, to, consignee: buyer, purpose: Purpose::Delivery, after };
+            handover.check()?;
+            let said = self.say(&handover, Audience::Bearer([to, buyer].into()), now)?;
+            first.get_or_insert(said);
+        }
+        first.ok_or(Error::Unknown { kind: "goods of deal", id, remedy: "see your stock" })
     }
 
     fn handover_to_me(&self, id: &RecordId) -> Result<&Move> {

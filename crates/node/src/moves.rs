@@ -58,13 +58,13 @@ impl Moves {
             of.answer = Some((id, takeover));
         }
     }
-    /// The one who first gave the goods of this handover away: its giver, or whoever gave them to that carrier.
+    /// The one who first gave the goods away under the same deal: the giver, or whoever gave them to that carrier.
     pub(crate) fn first_giver(&self, of: &Move) -> AgentId {
         let mut current = of;
         for _ in 0..16 {
             match current.handover.after.and_then(|t| self.answered_by(&t)) {
-                Some(earlier) => current = earlier,
-                None => break,
+                Some(earlier) if earlier.handover.deal == of.handover.deal => current = earlier,
+                _ => break,
             }
         }
         current.giver

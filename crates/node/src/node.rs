@@ -554,25 +554,24 @@ impl Node {
     fn apply_handover(&mut self, record: &Record) -> std::result::Result<(), Fault> {
         let handover: Handover = record.read()?;
         handover.check()?;
-        if record.author == self.me() {
-            let order = self
-                .deals
-                .get(&handover.deal)
-                .filter(|d| d.role == Role::Supplier)
-                .and_then(|d| self.order_of(d));
+        let me = self.me();
+        let deal = self.deals.get(&handover.deal);
+        let supplier = deal.map(|d| if d.role == Role::Supplier { me } else { d.with });
+        // others in between carry; the supplier's own handovers are what is shipped
+        let ships = handover.purpose == Purpose::Delivery && supplier == Some(record.author);
+        if record.author == me {
+            let order = deal.filter(|_| ships).and_then(|d| self.order_of(d));
             self.stock.hand_over(record.id, &handover)?;
-            if let Some(order) = order.filter(|_| handover.after.is_none()) {
+            if let Some(order) = order {
                 for goods in &handover.goods {
                     self.stock.spend(order, &goods.spec, goods.quantity);
                 }
             }
         }
-        if handover.after.is_none() && handover.purpose == Purpose::Delivery {
-            if let Some(deal) = self.deals.get_mut(&handover.deal) {
-                deal.moved.shipped += total(&handover.goods);
-                deal.moved.goods.extend(handover.goods.clone());
-                deal.history.push(record.id);
-            }
+        if ships && let Some(deal) = self.deals.get_mut(&handover.deal) {
+            deal.moved.shipped += total(&handover.goods);
+            deal.moved.goods.extend(handover.goods.clone());
+            deal.history.push(record.id);
         }
         self.moves.hand_over(record.id, record.author, record.at, handover);
         self.agenda.insert(Todo::Tell(Topic::Stock));
@@ -648,11 +647,11 @@ impl Node {
         if deal.is_bound() && self.orders.get(id).is_some() {
             self.orders.firm(id);
         }
-        if let Some(why) = ended {
-            if self.orders.get(id).is_some_and(|o| !matches!(o.stage, crate::orders::Stage::Dropped { .. })) {
-                self.release(id);
-                self.orders.drop_order(id, why, now);
-            }
+        if let Some(why) = ended
+            && self.orders.get(id).is_some_and(|o| !matches!(o.stage, crate::orders::Stage::Dropped { .. }))
+        {
+            self.release(id);
+            self.orders.drop_order(id, why, now);
         }
         self.agenda.insert(Todo::Deal(*id));
         self.agenda.insert(Todo::Order(*id));

@@ -1,0 +1,13 @@
+//! A whole network of nodes in one deterministic run (floor 5).
+//!
+//! A [`World`] drives the very nodes that the real runtime drives, in virtual time, over a network and disks whose
+//! [`Faults`] are drawn from a seed: delay, loss, duplication, reordering, crashes between any two effects. After
+//! every step the node concerned is held against the invariants of the design; the seed is the bug report.
+//!
+//! It knows no sockets and no real clock: two runs of one seed are the same, to the byte.
+
+mod faults;
+mod world;
+
+pub use faults::Faults;
+pub use world::{World, agent_seed};
