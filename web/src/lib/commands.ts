@@ -1,0 +1,43 @@
+// What the owner can tell a node to do: the body of `POST /api/v1/commands`, as `crates/node` reads it.
+// An optional field that is left out takes the node's default.
+
+import type {
+  AgentId, Decimal, Goods, Money, Place, PriceSchedule, Recipe, RecordId, SpecId, Specification, Text, Timestamp,
+  Unit, WorkCenter,
+} from "./types";
+
+export interface OfferDraft {
+  spec: SpecId; name?: Text; unit?: Unit; prices: PriceSchedule; minimum?: Decimal; step?: Decimal; maximum?: Decimal;
+  lead_time_days?: number; place?: Place; expires_days?: number;
+  pooling?: { cap: Decimal; lead_time_days: number; payment: Text };
+}
+
+export type Command =
+  | { do: "describe"; specification: Specification }
+  | { do: "model"; recipes?: Recipe[]; work_centers?: Record<string, WorkCenter> }
+  | { do: "raise"; spec: SpecId; quantity: Decimal; serials?: string[]; properties?: Record<string, string> }
+  | { do: "lower"; lot: RecordId; quantity: Decimal; serials?: string[]; note: string }
+  | ({ do: "offer" } & OfferDraft)
+  | {
+      do: "need"; spec: SpecId; name?: Text; quantity: Decimal; ceiling?: Money; due?: Timestamp; place?: Place;
+      expires_days?: number;
+    }
+  | { do: "withdraw"; listing: RecordId }
+  | { do: "enquire"; offer: RecordId; quantity: Decimal; due?: Timestamp }
+  | { do: "plan"; spec: SpecId; quantity: Decimal }
+  | { do: "accept" | "decline"; deal: RecordId }
+  | { do: "open_pool"; offer: RecordId; threshold: Decimal; closes: Timestamp }
+  | { do: "pledge"; pool: RecordId; at_least: Decimal; at_most: Decimal; ceiling: Decimal }
+  | { do: "cancel"; deal: RecordId; reason: string }
+  | { do: "answer_cancel"; deal: RecordId; answer: "agree" | "refuse" }
+  | { do: "start"; plan: RecordId; index: number }
+  | { do: "finish"; plan: RecordId; index: number; quantity?: Decimal }
+  | { do: "ship"; deal: RecordId; via?: AgentId; quantity?: Decimal }
+  | { do: "receive"; handover: RecordId; rejected?: Goods[]; reason?: string }
+  | { do: "pass_on"; handover: RecordId }
+  | { do: "settle"; deal: RecordId; amount?: Decimal; note?: string }
+  | {
+      do: "feedback"; deal: RecordId; serial?: string; rating: number; text?: string; wishes?: Record<string, string>;
+    }
+  | { do: "trace"; lot: RecordId }
+  | { do: "recall"; lot: RecordId };
