@@ -629,13 +629,15 @@ impl Node {
         }
     }
 
-    /// A refusal of a request of this node's own for a pool.
-    pub(crate) fn refuses_request(&mut self, record: &ledger::Record) -> Result<bool, crate::deals::Fault> {
+    /// Takes a refusal that ends no deal: of a request for a pool, or this node's own of something that never had
+    /// an effect here, which is said so that its author hears of it. False for any other.
+    pub(crate) fn refuses_otherwise(&mut self, record: &ledger::Record) -> Result<bool, crate::deals::Fault> {
         let refusal: Refusal = record.read()?;
+        let own = record.author == self.me();
         if self.pools.requests.remove(&refusal.answers).is_none() {
-            return Ok(false);
+            return Ok(own && self.deals.of(&refusal.answers).is_none());
         }
-        if record.author != self.me() {
+        if !own {
             let what = format!("the pool was not granted: {}", refusal.detail);
             self.problem(record.at, Some(record.author), what);
         }

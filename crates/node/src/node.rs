@@ -376,7 +376,7 @@ impl Node {
             }
         }
         if Deals::takes(kind) {
-            if kind == "refusal" && self.refuses_request(record)? {
+            if kind == "refusal" && self.refuses_otherwise(record)? {
                 return Ok(());
             }
             let id = self.deals.apply(&me, record, at)?;

@@ -33,6 +33,8 @@ pub(crate) struct Lane {
     /// public records are being compared since then
     pub(crate) reconciling: Option<Timestamp>,
     pub(crate) reconciled: Option<Timestamp>,
+    /// something public has been learnt from another peer since then, which this one may lack
+    pub(crate) news: bool,
 }
 
 impl Default for Lane {
@@ -47,6 +49,7 @@ impl Default for Lane {
             retry_at: None,
             reconciling: None,
             reconciled: None,
+            news: false,
         }
     }
 }
@@ -60,6 +63,10 @@ impl Post {
     }
     pub(crate) fn lanes(&self) -> impl Iterator<Item = (&AgentId, &Lane)> {
         self.lanes.iter()
+    }
+    /// Something public was learnt from `from`: the others may lack it.
+    pub(crate) fn news_from(&mut self, from: &AgentId) {
+        self.lanes.iter_mut().filter(|(peer, _)| *peer != from).for_each(|(_, lane)| lane.news = true);
     }
     pub(crate) fn connected(&self) -> impl Iterator<Item = &AgentId> {
         self.lanes.iter().filter(|(_, l)| l.connected).map(|(a, _)| a)

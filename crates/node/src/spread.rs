@@ -18,6 +18,9 @@ use vocab::{AgentId, RecordId, Timestamp, after, seconds_between};
 const RECONCILE_BYTES: u64 = 60_000;
 /// How long one reconciliation may take, seconds.
 const RECONCILE_TIME_S: i64 = 30;
+/// Seconds between two comparisons with one peer while there is news: what late joiners bring or learn goes round in
+/// as many times this as there are hops.
+const NEWS_S: i64 = 3;
 /// Bytes of public records in one frame.
 const PUBLIC_BYTES: usize = 1 << 20;
 /// Seconds between two checkpoints cosigned of one agent.
@@ -40,6 +43,9 @@ impl Node {
             || self.book.public_len() >= policy.public_in_all
         {
             return;
+        }
+        if let Some(from) = from {
+            self.post.news_from(&from);
         }
         let (author, kind) = (record.author, record.kind.clone());
         if let Err(fault) = self.take(record, Channel::Heard, now) {
@@ -70,7 +76,9 @@ impl Node {
             session.initiate().ok()
         });
         if let Some(message) = message {
-            self.post.lane(peer).reconciling = Some(now);
+            let lane = self.post.lane(peer);
+            lane.reconciling = Some(now);
+            lane.news = false;
             self.out
                 .push(Effect::Send { to: peer, frame: Frame::Reconcile { turn: Turn::Initiator, message } });
         }
@@ -199,7 +207,7 @@ impl Node {
         let every = self.config.policy.reconcile_s;
         let due = self.post.lanes().filter(|(_, l)| l.connected).map(|(peer, lane)| {
             let last = lane.reconciled.max(lane.reconciling).unwrap_or(Timestamp::UNIX_EPOCH);
-            (after(last, every), *peer)
+            (after(last, if lane.news { NEWS_S } else { every }), *peer)
         });
         due.min()
     }

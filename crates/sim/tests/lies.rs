@@ -1,0 +1,274 @@
+//! Peers that lie, forge, repeat themselves or fall silent: nothing changes but the proof against them.
+#![allow(missing_docs)]
+
+mod support;
+
+use ledger::{Audience, Record, Signed, Statement};
+use market::statement::{Acceptance, Condition, Confirmation, PledgeReceipt, PoolClose, Quote};
+use node::frame::{Frame, Letter};
+use node::view::{DealState, PoolState};
+use sim::Faults;
+use support::*;
+use vocab::{RecordId, after};
+
+/// A record that `who` signs behind its node's back, as its number `seq`.
+fn sign<S: Statement>(c: &Chairs, who: usize, statement: &S, to: usize, seq: u64) -> Record {
+    let draft = statement.draft(Audience::parties([c.world.agent(to)])).unwrap();
+    let prev = (seq > 1).then_some(RecordId([9; 32]));
+    c.world.signer(who).sign(draft, seq, prev, c.world.now()).unwrap()
+}
+fn mail(after: u64, records: &[&Record]) -> Vec<u8> {
+    let letters = records.iter().map(|r| Letter { record: Signed::clone(r.signed()), enclosed: vec![] });
+    Frame::Mail { after, letters: letters.collect() }.encode()
+}
+/// The last mail of `from` that `to` holds: what new mail must follow.
+fn heard(c: &Chairs, to: usize, from: usize) -> u64 {
+    let post = c.world.disk(to).iter().filter(|e| e.channel == node::effect::Channel::Post);
+    post.filter(|e| e.record.author == c.world.agent(from)).map(|e| e.record.seq).max().unwrap_or(0)
+}
+fn snapshot(c: &Chairs, who: usize) -> String {
+    let node = c.world.node(who).unwrap();
+    let now = c.world.now();
+    serde_json::to_string(&(node.deals(now), node.orders(now), node.stock(), node.pools(now))).unwrap()
+}
+fn last_problem(c: &Chairs, who: usize) -> String {
+    c.world.node(who).unwrap().status(c.world.now()).problems.first().map(|p| p.what.clone()).unwrap_or_default()
+}
+
+#[test]
+fn what_is_forged_truncated_oversized_or_not_addressed_here_changes_nothing() {
+    let mut c = chairs(21);
+    let (liar, victim) = (c.sawmill, c.workshop);
+    let quote = Quote {
+        enquiry: c.offer,
+        quantity: decimal("1"),
+        unit_price: vocab::Money::new(decimal("1"), "EUR".parse().unwrap()),
+        promise: c.world.now(),
+        hold_until: after(c.world.now(), 100),
+    };
+    let good = sign(&c, liar, &quote, victim, 90);
+    let mut forged = Signed::clone(good.signed());
+    forged.bytes[40] ^= 1;
+    let mut stripped = Signed::clone(good.signed());
+    stripped.signature.truncate(10);
+    let bloated = Signed { bytes: vec![b'{'; Signed::BYTES_MAX + 1], signature: vec![0; 64] };
+    let foreign = sign(&c, c.forest, &quote, victim, 90);
+    let elsewhere = sign(&c, liar, &quote, c.forest, 90);
+    let letter =
+        |record: Signed| Frame::Mail { after: 0, letters: vec![Letter { record, enclosed: vec![] }] }.encode();
+    let whole = letter(Signed::clone(good.signed()));
+    let (before, size) = (snapshot(&c, victim), c.world.disk(victim).len());
+    for bad in [
+        letter(forged),
+        letter(stripped),
+        letter(bloated),
+        letter(Signed::clone(foreign.signed())),
+        letter(Signed::clone(elsewhere.signed())),
+        whole[..whole.len() / 2].to_vec(),
+        vec![],
+        vec![0xff; 1_000],
+        vec![0; Frame::BYTES_MAX + 1],
+    ] {
+        let told = c.world.node(victim).unwrap().status(c.world.now()).problems.len();
+        c.world.inject(liar, victim, bad);
+        assert_eq!(c.world.node(victim).unwrap().status(c.world.now()).problems.len(), told + 1);
+    }
+    assert_eq!((snapshot(&c, victim), c.world.disk(victim).len()), (before, size));
+}
+
+#[test]
+fn mail_that_is_repeated_or_has_a_gap_is_taken_once_and_in_order() {
+    let mut c = chairs(22);
+    let id = buy(&mut c, 1);
+    let (buyer, workshop) = (c.buyer, c.workshop);
+    assert!(c.world.run_until(60, |w| state(w, buyer, &id) == Some(DealState::Bound)));
+    c.world.run(5);
+    let (before, size) = (snapshot(&c, workshop), c.world.disk(workshop).len());
+    let own = c.world.disk(buyer).iter().filter(|e| e.record.author == c.world.agent(buyer));
+    let sent: Vec<Record> =
+        own.filter(|e| e.record.audience.addressees().next().is_some()).map(|e| e.record.clone()).collect();
+    c.world.inject(buyer, workshop, mail(0, &sent.iter().collect::<Vec<_>>()));
+    let last = sent.last().unwrap();
+    let reason = market::statement::Reason::Declined;
+    let refusal = market::statement::Refusal { answers: id, reason, detail: String::new() };
+    let ahead = sign(&c, buyer, &refusal, workshop, last.seq + 9);
+    c.world.inject(buyer, workshop, mail(last.seq + 5, &[&ahead]));
+    assert_eq!((snapshot(&c, workshop), c.world.disk(workshop).len()), (before, size));
+}
+
+#[test]
+fn two_records_in_one_place_convict_their_author_everywhere() {
+    let mut c = chairs(23);
+    let (liar, victim) = (c.sawmill, c.workshop);
+    let say = |c: &Chairs, reason: &str| {
+        let wish = market::statement::Cancellation { deal: c.offer, reason: reason.to_owned() };
+        sign(c, liar, &wish, victim, 500)
+    };
+    let (one, other) = (say(&c, "one"), say(&c, "other"));
+    let after_seq = heard(&c, victim, liar);
+    c.world.inject(liar, victim, mail(after_seq, &[&one]));
+    // the second comes enclosed with a later letter that cites it
+    let cites = market::statement::CancellationConsent { cancellation: other.id };
+    let consent = sign(&c, liar, &cites, victim, 501);
+    let letter =
+        Letter { record: Signed::clone(consent.signed()), enclosed: vec![Signed::clone(other.signed())] };
+    c.world.inject(liar, victim, Frame::Mail { after: 500, letters: vec![letter] }.encode());
+    c.world.run(90);
+    for who in 0..c.world.len() {
+        let told = c.world.disk(who).iter().any(|e| e.record.kind == "fraud");
+        assert!(told, "{who} has not heard of the proof");
+    }
+    // who was caught is not asked again, and there is no other sawmill
+    let id = c.world.recorded(c.buyer, json(serde_json::json!({"do": "enquire", "offer": c.offer, "quantity": "1"})));
+    let (id, buyer) = (id.unwrap(), c.buyer);
+    assert!(c.world.run_until(120, |w| state(w, buyer, &id) == Some(DealState::Refused)));
+}
+
+#[test]
+fn a_supplier_that_falls_silent_binds_nobody_and_blocks_nothing() {
+    let mut c = chairs(24);
+    let id = c.world.recorded(c.buyer, json(serde_json::json!({"do": "enquire", "offer": c.offer, "quantity": "2"})));
+    let (id, buyer, forest) = (id.unwrap(), c.buyer, c.forest);
+    assert!(c.world.run_until(300, |w| state(w, buyer, &id) == Some(DealState::Quoted)));
+    c.world.kill(forest);
+    c.world.recorded(buyer, json(serde_json::json!({"do": "accept", "deal": id}))).unwrap();
+    c.world.run(3_000);
+    c.world.start(forest);
+    c.world.run(100);
+    for who in 0..c.world.len() {
+        let node = c.world.node(who).unwrap();
+        let over = |s: DealState| matches!(s, DealState::Lapsed | DealState::Refused);
+        assert!(node.deals(c.world.now()).iter().all(|d| over(d.state)), "{who}");
+        assert_eq!(node.capacity().iter().count(), 0, "{who} still holds capacity");
+    }
+}
+
+#[test]
+fn a_confirmation_nobody_asked_for_and_an_acceptance_of_nothing_are_refused() {
+    let mut c = chairs(25);
+    let (liar, victim) = (c.sawmill, c.workshop);
+    let before = snapshot(&c, victim);
+    let after_seq = heard(&c, victim, liar);
+    let confirmation = sign(&c, liar, &Confirmation { acceptance: c.offer }, victim, 700);
+    let acceptance = Acceptance { quote: c.offer, condition: Condition::None };
+    let acceptance = sign(&c, liar, &acceptance, victim, 701);
+    c.world.inject(liar, victim, mail(after_seq, &[&confirmation, &acceptance]));
+    assert_eq!(snapshot(&c, victim), before);
+    assert!(last_problem(&c, victim).contains("no effect"), "{}", last_problem(&c, victim));
+    c.world.run(10);
+    let told = c.world.disk(liar).iter().filter(|e| e.record.kind == "refusal").count();
+    assert_eq!(told, 2, "whoever is answered in vain hears of it");
+}
+
+#[test]
+fn an_enquiry_from_a_clock_an_hour_ahead_is_refused_with_the_remedy() {
+    let mut c = chairs(26);
+    let fast = c.world.add("fast");
+    c.world.set_skew(fast, 3_600_000);
+    c.world.introduce(fast, c.workshop);
+    c.world.run(70);
+    let id = c.world.recorded(fast, json(serde_json::json!({"do": "enquire", "offer": c.offer, "quantity": "1"})));
+    let id = id.unwrap();
+    assert!(c.world.run_until(60, |w| state(w, fast, &id) == Some(DealState::Refused)));
+    let (_, why) = deal(&c.world, fast, &id).unwrap().refused.unwrap();
+    assert!(why.contains("s ahead of mine: set it by a time server"), "{why}");
+    let warned = |w: usize| {
+        let status = c.world.node(w).unwrap().status(c.world.now());
+        status.problems.iter().any(|p| p.what.contains("clock"))
+    };
+    assert!(warned(fast) && warned(c.workshop));
+}
+
+/// A pool of two members kept by the buyer, whose node is then killed so that it can be spoken for.
+fn pool_with_lying_keeper(seed: u64) -> (Chairs, RecordId, Vec<usize>) {
+    let mut c = chairs(seed);
+    let members: Vec<usize> = (0..2).map(|i| c.world.add(&format!("member-{i}"))).collect();
+    for m in &members {
+        c.world.introduce(*m, c.buyer);
+        c.world.introduce(*m, c.workshop);
+    }
+    c.world.run(70);
+    let closes = after(c.world.now(), 60);
+    let open = serde_json::json!({"do": "open_pool", "offer": c.offer, "threshold": "2", "closes": closes});
+    c.world.recorded(c.buyer, json(open)).unwrap();
+    c.world.run(10);
+    let id = c.world.node(c.buyer).unwrap().pools(c.world.now())[0].id;
+    for m in &members {
+        let pledge =
+            serde_json::json!({"do": "pledge", "pool": id, "at_least": "1", "at_most": "2", "ceiling": "130"});
+        c.world.recorded(*m, json(pledge)).unwrap();
+    }
+    c.world.run(20);
+    let keeper = c.buyer;
+    c.world.kill(keeper);
+    c.world.run(60);
+    (c, id, members)
+}
+
+fn false_close(pool: RecordId) -> PoolClose {
+    PoolClose {
+        pool,
+        pledges: vec![],
+        replaced: vec![],
+        root: market::pool::sum_root(&[]).to_string(),
+        outcome: market::statement::Outcome::Lapsed {},
+    }
+}
+
+#[test]
+fn a_close_that_leaves_a_receipted_pledge_out_is_proved_and_binds_nobody() {
+    let (mut c, id, members) = pool_with_lying_keeper(27);
+    let receipts = c.world.disk(c.buyer).iter().filter_map(|e| e.record.read::<PledgeReceipt>().ok()).count();
+    assert_eq!(receipts, 2);
+    let lie = sign(&c, c.buyer, &false_close(id), members[0], 900);
+    let after_seq = heard(&c, members[0], c.buyer);
+    c.world.inject(c.buyer, members[0], mail(after_seq, &[&lie]));
+    c.world.run(90);
+    let pools = c.world.node(members[0]).unwrap().pools(c.world.now());
+    let pool = pools.into_iter().find(|p| p.id == id).unwrap();
+    assert_eq!(pool.state, PoolState::Disputed);
+    assert!(pool.dispute.unwrap().contains("left out"));
+    for who in [c.workshop, members[1]] {
+        assert!(c.world.disk(who).iter().any(|e| e.record.kind == "fraud"), "{who}");
+    }
+    assert!(members.iter().all(|m| c.world.node(*m).unwrap().deals(c.world.now()).is_empty()));
+}
+
+#[test]
+fn a_second_close_is_proof_against_its_keeper() {
+    let (mut c, id, members) = pool_with_lying_keeper(28);
+    let keeper = c.buyer;
+    c.world.start(keeper);
+    c.world.run(60);
+    let made = |c: &Chairs, w: usize| {
+        c.world.node(w).unwrap().pools(c.world.now()).into_iter().find(|p| p.id == id).unwrap().state
+    };
+    assert_eq!(made(&c, c.workshop), PoolState::Made);
+    let second = sign(&c, keeper, &false_close(id), c.workshop, 950);
+    let after_seq = heard(&c, c.workshop, keeper);
+    c.world.inject(keeper, c.workshop, mail(after_seq, &[&second]));
+    c.world.run(90);
+    for who in [c.forest, members[0], members[1]] {
+        assert!(c.world.disk(who).iter().any(|e| e.record.kind == "fraud"), "{who}");
+    }
+}
+
+#[test]
+fn noise_on_a_bad_line_is_only_noise() {
+    for seed in 30..33 {
+        let mut c = chairs(seed);
+        c.world.set_faults(Faults { crash: 0, ..Faults::HARSH });
+        let mut rng = fastrand::Rng::with_seed(seed);
+        for _ in 0..200 {
+            let frame: Vec<u8> = (0..rng.usize(0..400)).map(|_| rng.u8(..)).collect();
+            let (from, to) = (rng.usize(0..4), rng.usize(0..4));
+            c.world.inject(from, to, frame);
+            c.world.step();
+        }
+        c.world.set_faults(Faults::NONE);
+        c.world.run(120);
+        let id = buy(&mut c, 1);
+        let buyer = c.buyer;
+        assert!(c.world.run_until(60, |w| state(w, buyer, &id) == Some(DealState::Bound)));
+    }
+}
