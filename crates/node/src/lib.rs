@@ -17,6 +17,7 @@ mod deals;
 pub mod effect;
 mod error;
 mod execute;
+mod fold;
 pub mod frame;
 mod moves;
 mod node;

@@ -1,148 +1,22 @@
-//! What to do next about a deal, an order or a pool: decided from its state alone, so that nothing is lost if the
-//! node dies in between, and asking twice does nothing twice.
-//!
-//! Leaves first: an order confirms to its buyer only when every purchase it needs has been confirmed to it and
-//! waits for nothing but its own binding; the confirmation and the bindings are then said in one go.
+//! What to do next about an order: plan it, ask upstream for what it lacks, weigh the answers, set capacity and
+//! stock aside, collect signatures leaves first, or give up and let go.
 
+use super::{REPLAN_S, SIGN_AHEAD_S};
 use crate::Error;
 use crate::deals::{Deal, Stage as DealStage};
-use crate::effect::Topic;
-use crate::node::{Node, Todo};
+use crate::node::Node;
 use crate::orders::{Ask, Held, Stage};
-use crate::pools::End;
 use crate::statement::{Asked, AskedFor, Dropped, Firm, GoAhead, Reservation};
-use crate::view::{OrderSource, Role};
+use crate::view::OrderSource;
 use ledger::Audience;
-use market::statement::{
-    Acceptance, Binding, Condition, Confirmation, Enquiry, Outcome, PledgeReceipt, PoolProgress, Quote,
-    Reason, Refusal,
-};
-use market::{Deadlines, Fraud};
+use market::statement::{Acceptance, Binding, Condition, Confirmation, Enquiry, Quote, Reason};
 use planning::{Demand, Explosion};
 use std::collections::BTreeMap;
 use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Timestamp, after};
 
-/// How long before a deadline a signature must leave to be in time, seconds.
-const SIGN_AHEAD_S: i64 = 1;
-/// How far ahead of this node's clock an enquiry may be dated, seconds.
-const SKEW_S_MAX: i64 = 120;
-/// How long a pool's order waits before it is planned again after a failure, seconds.
-const REPLAN_S: i64 = 30;
-
 impl Node {
-    fn deadlines(&self) -> Deadlines {
-        Deadlines { margin_s: self.config.policy.margin_s }
-    }
-
-    // --- deals --------------------------------------------------------------------------------------------------
-
-    pub(crate) fn advance_deal(&mut self, id: RecordId, now: Timestamp) {
-        let Some(deal) = self.deals.get(&id) else { return };
-        if deal.role != Role::Supplier {
-            return;
-        }
-        let fresh = matches!(deal.stage, DealStage::Enquired { .. }) && self.orders.get(&id).is_none();
-        if fresh && let Err((reason, detail)) = self.answer_enquiry(id, now) {
-            self.refuse(id, reason, detail, now);
-        }
-    }
-
-    /// Says no to the last word of a deal.
-    pub(crate) fn refuse(&mut self, answers: RecordId, reason: Reason, detail: String, now: Timestamp) {
-        let to =
-            self.deals.of(&answers).map(|d| d.with).or_else(|| self.book.get(&answers).map(|r| r.author));
-        let Some(to) = to.filter(|to| *to != self.me()) else { return };
-        let detail = detail.chars().take(400).collect();
-        self.say_or_report(&Refusal { answers, reason, detail }, Audience::parties([to]), now);
-    }
-
-    fn answer_enquiry(&mut self, id: RecordId, now: Timestamp) -> Result<(), (Reason, String)> {
-        let Some((deal, enquiry)) = self.deals.get(&id).and_then(|d| Some((d, d.enquiry()?))) else {
-            return Ok(());
-        };
-        let (asker, at) = (deal.with, self.book.get(&id).map_or(now, |r| r.at));
-        if at > after(now, SKEW_S_MAX) {
-            let ahead = vocab::seconds_between(now, at);
-            return Err((
-                Reason::Clock,
-                format!("your clock is {ahead} s ahead of mine: set it by a time server"),
-            ));
-        }
-        if enquiry.answer_by <= now {
-            let late = vocab::seconds_between(enquiry.answer_by, now);
-            return Err((
-                Reason::Late,
-                format!("the answer was due {late} s ago by my clock: ask again, or check your clock"),
-            ));
-        }
-        if self.deals.open_with(&asker) > self.config.policy.open_per_peer {
-            let limit = self.config.policy.open_per_peer;
-            return Err((
-                Reason::Busy,
-                format!("{limit} conversations with you are open: end some, or wait"),
-            ));
-        }
-        let offer = self.board.offer(&enquiry.offer, now).filter(|l| l.by == self.me());
-        let Some(offer) = offer else {
-            return Err((
-                Reason::NoListing,
-                "that offer is not mine, or no longer stands: look for a newer one".to_owned(),
-            ));
-        };
-        if offer.what.spec != enquiry.spec {
-            return Err((
-                Reason::Invalid,
-                format!("the offer is for '{}', not '{}'", offer.what.spec, enquiry.spec),
-            ));
-        }
-        offer.what.admits(enquiry.quantity, now).map_err(|e| (e.reason(), e.to_string()))?;
-        let Some((source, spec, quantity, ask)) = self.order_terms(&id) else { return Ok(()) };
-        if ask.visited.contains(&market::visit_tag(&ask.origin, &self.me())) {
-            return Err((Reason::Loop, "this enquiry has been here before".to_owned()));
-        }
-        self.plan_order(id, source, &spec, quantity, &ask, now)
-    }
-
-    /// What an order is for and on what terms, from the records it serves.
-    pub(crate) fn order_terms(&self, id: &RecordId) -> Option<(OrderSource, SpecId, Decimal, Ask)> {
-        if let Some(deal) = self.deals.get(id) {
-            let e = deal.enquiry()?;
-            let ask = Ask {
-                start: e.start,
-                answer_by: e.answer_by,
-                hold_until: e.hold_until,
-                depth: e.depth,
-                origin: e.origin.unwrap_or(*id),
-                visited: e.visited.clone(),
-                due: e.due,
-                asker: Some(deal.with),
-            };
-            return Some((OrderSource::Deal, deal.spec.clone(), deal.quantity, ask));
-        }
-        if let Some(pool) = self.pools.get(id) {
-            let End::Closed { settled, .. } = &pool.end else { return None };
-            let Outcome::Made { total, .. } = settled.outcome else { return None };
-            let policy = &self.config.policy;
-            let ask = Ask {
-                start: self.clock,
-                answer_by: after(self.clock, policy.answer_s),
-                hold_until: after(self.clock, policy.answer_s + policy.hold_s),
-                depth: policy.depth,
-                origin: *id,
-                visited: vec![],
-                due: Some(after(pool.terms.closes, pool.terms.lead_time_s)),
-                asker: None,
-            };
-            return Some((OrderSource::Pool, pool.terms.spec.clone(), total, ask));
-        }
-        let order = self.orders.get(id)?;
-        Some((order.source, order.spec.clone(), order.quantity, order.ask.clone()))
-    }
-
-    // --- orders -------------------------------------------------------------------------------------------------
-
     /// Finds out what an order lacks; asks for it, or sets aside what is there.
-    fn plan_order(
+    pub(crate) fn plan_order(
         &mut self,
         id: RecordId,
         source: OrderSource,
@@ -173,7 +47,7 @@ impl Node {
 
     /// Whom to ask for each input that is lacking, and what.
     #[allow(clippy::type_complexity)]
-    fn enquiries(
+    pub(crate) fn enquiries(
         &self,
         explosion: &Explosion,
         ask: &Ask,
@@ -237,7 +111,7 @@ impl Node {
     }
 
     /// Places the work, sets capacity and stock aside, and quotes.
-    fn set_aside(
+    pub(crate) fn set_aside(
         &mut self,
         id: RecordId,
         source: OrderSource,
@@ -311,7 +185,13 @@ impl Node {
     }
 
     /// When all who were asked have answered, or long enough was waited: choose, or give up.
-    fn weigh_answers(&mut self, id: RecordId, purchases: &[AskedFor], since: Timestamp, now: Timestamp) {
+    pub(crate) fn weigh_answers(
+        &mut self,
+        id: RecordId,
+        purchases: &[AskedFor],
+        since: Timestamp,
+        now: Timestamp,
+    ) {
         let Some((source, spec, quantity, ask)) = self.order_terms(&id) else { return };
         let answer = |deal: &RecordId| self.deals.get(deal);
         let open = |d: &Deal| matches!(d.stage, DealStage::Enquired { .. });
@@ -374,7 +254,7 @@ impl Node {
         }
     }
 
-    fn why_not(&self, p: &AskedFor) -> String {
+    pub(crate) fn why_not(&self, p: &AskedFor) -> String {
         let words = p.enquiries.iter().filter_map(|id| self.deals.get(id)).map(|d| match &d.stage {
             DealStage::Over(crate::deals::Ending::Refused(_, detail)) => {
                 format!("{} said: {detail}", self.who(&d.with).name)
@@ -386,7 +266,7 @@ impl Node {
 
     /// Plans again with what has been quoted: stock may have gone since the enquiries were sent.
     #[allow(clippy::too_many_arguments)]
-    fn choose(
+    pub(crate) fn choose(
         &mut self,
         id: RecordId,
         source: OrderSource,
@@ -413,7 +293,7 @@ impl Node {
         self.set_aside(id, source, &explosion, needed, ask, now)
     }
 
-    fn answers_due(&self, ask: &Ask, since: Timestamp) -> Timestamp {
+    pub(crate) fn answers_due(&self, ask: &Ask, since: Timestamp) -> Timestamp {
         after(ask.answer_by, -self.config.policy.margin_s).max(since)
     }
 
@@ -443,7 +323,7 @@ impl Node {
         self.orders.waiting().filter(due).map(|o| o.id).collect()
     }
 
-    fn advance_held(&mut self, id: RecordId, source: OrderSource, held: &Held, now: Timestamp) {
+    pub(crate) fn advance_held(&mut self, id: RecordId, source: OrderSource, held: &Held, now: Timestamp) {
         match source {
             OrderSource::Deal => {
                 let Some(deal) = self.deals.get(&id) else { return };
@@ -484,7 +364,7 @@ impl Node {
         }
     }
 
-    fn accept_purchases(&mut self, id: RecordId, held: &Held, now: Timestamp) {
+    pub(crate) fn accept_purchases(&mut self, id: RecordId, held: &Held, now: Timestamp) {
         let quotes: Vec<_> = held
             .chosen
             .values()
@@ -509,7 +389,13 @@ impl Node {
     }
 
     /// All purchases confirmed: sign downstream and bind upstream in one go. One of them over: retreat.
-    fn collect_signatures(&mut self, id: RecordId, source: OrderSource, held: &Held, now: Timestamp) {
+    pub(crate) fn collect_signatures(
+        &mut self,
+        id: RecordId,
+        source: OrderSource,
+        held: &Held,
+        now: Timestamp,
+    ) {
         let stages: Vec<_> =
             held.chosen.values().filter_map(|d| self.deals.get(d)).map(|d| &d.stage).collect();
         let over = |s: &&&DealStage| {
@@ -544,12 +430,12 @@ impl Node {
     }
 
     /// The order is firm: purchases that still wait for this node's binding get it.
-    fn bind_purchases(&mut self, id: RecordId, held: &Held, now: Timestamp) {
+    pub(crate) fn bind_purchases(&mut self, id: RecordId, held: &Held, now: Timestamp) {
         let Some(because) = self.deals.get(&id).and_then(|d| d.history.last().copied()) else { return };
         self.say_bindings(held, because, now);
     }
 
-    fn say_bindings(&mut self, held: &Held, because: RecordId, now: Timestamp) {
+    pub(crate) fn say_bindings(&mut self, held: &Held, because: RecordId, now: Timestamp) {
         let waiting: Vec<_> = held
             .chosen
             .values()
@@ -576,7 +462,7 @@ impl Node {
     }
 
     /// Gives an order up.
-    fn give_up(&mut self, id: RecordId, why: String, now: Timestamp) {
+    pub(crate) fn give_up(&mut self, id: RecordId, why: String, now: Timestamp) {
         let standing =
             self.orders.get(&id).is_some_and(|o| !matches!(o.stage, Stage::Dropped { .. } | Stage::Firm(_)));
         if standing {
@@ -601,203 +487,5 @@ impl Node {
         for answers in open {
             self.refuse(answers, Reason::NotChosen, "the order it was for is given up".to_owned(), now);
         }
-    }
-
-    // --- pools --------------------------------------------------------------------------------------------------
-
-    /// As an offerer: signs the terms asked for, or says why not.
-    pub(crate) fn answer_request(&mut self, id: RecordId, now: Timestamp) {
-        let me = self.me();
-        let Some((opener, request)) = self.pools.requests.get(&id) else { return };
-        let Some(offer) = self.board.offer(&request.offer, now).filter(|l| l.by == me) else {
-            if *opener != me {
-                let detail = "that offer is not mine, or no longer stands".to_owned();
-                self.pools.requests.remove(&id);
-                self.refuse(id, Reason::NoListing, detail, now);
-            }
-            return;
-        };
-        let terms = market::pool::grant(id, request, &offer.what, now);
-        match terms {
-            Ok(terms) => {
-                self.say_or_report(&terms, Audience::Public, now);
-            }
-            Err(e) => {
-                self.pools.requests.remove(&id);
-                self.refuse(id, e.reason(), e.to_string(), now);
-            }
-        }
-    }
-
-    /// Takes a refusal that ends no deal: of a request for a pool, or this node's own of something that never had
-    /// an effect here, which is said so that its author hears of it. False for any other.
-    pub(crate) fn refuses_otherwise(&mut self, record: &ledger::Record) -> Result<bool, crate::deals::Fault> {
-        let refusal: Refusal = record.read()?;
-        let own = record.author == self.me();
-        if self.pools.requests.remove(&refusal.answers).is_none() {
-            return Ok(own && self.deals.of(&refusal.answers).is_none());
-        }
-        if !own {
-            let what = format!("the pool was not granted: {}", refusal.detail);
-            self.problem(record.at, Some(record.author), what);
-        }
-        Ok(true)
-    }
-
-    pub(crate) fn advance_pool(&mut self, id: RecordId, now: Timestamp) {
-        let me = self.me();
-        let Some(pool) = self.pools.get(&id) else { return };
-        let (keeper, offerer) = (pool.terms.keeper, pool.offerer);
-        match &pool.end {
-            End::Open if keeper == me => {
-                let unreceipted: Vec<_> = pool
-                    .pledges
-                    .values()
-                    .filter(|p| !pool.receipts.contains_key(&p.id))
-                    .map(|p| (p.id, p.member))
-                    .collect();
-                let due = now >= after(pool.terms.closes, crate::pools::CLOSE_WAIT_S);
-                let news = !unreceipted.is_empty();
-                for (pledge, member) in unreceipted {
-                    self.say_or_report(&PledgeReceipt { pool: id, pledge }, Audience::parties([member]), now);
-                }
-                if news {
-                    self.say_progress(id, now);
-                }
-                if due {
-                    self.close_pool(id, now);
-                }
-            }
-            End::Closed { settled, .. } if offerer == me => {
-                let made = matches!(settled.outcome, Outcome::Made { .. });
-                let state = self.orders.get(&id).map(|o| &o.stage);
-                let again = match state {
-                    None => true,
-                    Some(Stage::Dropped { at, .. }) => now >= after(*at, REPLAN_S),
-                    Some(_) => false,
-                };
-                if made
-                    && again
-                    && let Some((source, spec, quantity, ask)) = self.order_terms(&id)
-                    && let Err((_, why)) = self.plan_order(id, source, &spec, quantity, &ask, now)
-                {
-                    self.problem(now, None, format!("the pool's order cannot be planned yet: {why}"));
-                    self.hold_off(id, source, spec, quantity, ask, why, now);
-                }
-            }
-            End::Disputed { close, .. } => {
-                let close = *close;
-                self.report_pool_fraud(id, close, now);
-            }
-            _ => {}
-        }
-    }
-
-    /// Notes a pool's order as dropped for now, so that it is tried again later.
-    #[allow(clippy::too_many_arguments)]
-    fn hold_off(
-        &mut self,
-        id: RecordId,
-        source: OrderSource,
-        spec: SpecId,
-        quantity: Decimal,
-        ask: Ask,
-        why: String,
-        now: Timestamp,
-    ) {
-        let stage = Stage::Dropped { why, at: now };
-        self.orders.open(crate::orders::Order { id, source, spec, quantity, ask, stage });
-    }
-
-    fn say_progress(&mut self, id: RecordId, now: Timestamp) {
-        let Some(pool) = self.pools.get(&id) else { return };
-        let counting = pool.receipted();
-        let replaced: Vec<_> = counting.iter().filter_map(|p| p.pledge.replaces).collect();
-        let votes: Vec<_> = counting
-            .iter()
-            .filter(|p| !replaced.contains(&p.id))
-            .map(|p| market::pool::PledgeVote::new(p.id, p.member, &p.pledge))
-            .collect();
-        let progress = market::pool::progress(&pool.terms, &votes);
-        let price_now = match progress.outcome {
-            Outcome::Made { unit_price, .. } => Some(unit_price),
-            Outcome::Lapsed {} => None,
-        };
-        let members = u32::try_from(progress.pledges).unwrap_or(u32::MAX);
-        self.say_or_report(
-            &PoolProgress { pool: id, members, pledged: progress.pledged, price_now },
-            Audience::Public,
-            now,
-        );
-    }
-
-    fn close_pool(&mut self, id: RecordId, now: Timestamp) {
-        let Some(pool) = self.pools.get(&id) else { return };
-        let pledges = pool.receipted();
-        let members = pledges.iter().map(|p| p.member).chain([pool.offerer]);
-        let audience = Audience::parties(members.filter(|m| *m != self.me()));
-        match market::pool::close(&id, &pool.terms, &pledges) {
-            Ok(close) => {
-                self.say_or_report(&close, audience, now);
-            }
-            Err(e) => self.problem(now, None, format!("the pool {id} cannot be closed: {e}")),
-        }
-    }
-
-    fn report_pool_fraud(&mut self, id: RecordId, close: RecordId, now: Timestamp) {
-        let Some(pool) = self.pools.get(&id) else { return };
-        let keeper = pool.terms.keeper;
-        if self.board.frauds.contains_key(&keeper) || keeper == self.me() {
-            return;
-        }
-        let signed = |id: &RecordId| self.book.get(id).map(|r| (**r.signed()).clone());
-        let Some(false_close) = self.book.get(&close) else { return };
-        let Ok(body) = false_close.read::<market::statement::PoolClose>() else { return };
-        let close_signed = (**false_close.signed()).clone();
-        let omission =
-            pool.receipts.iter().find(|(p, _)| !body.pledges.contains(p) && !body.replaced.contains(p));
-        let earlier = self.book.closes_of(&id, &keeper).into_iter().find(|other| *other != close);
-        let fraud = if let Some(receipt) = omission.and_then(|(_, r)| signed(r)) {
-            Some(Fraud::Omission { receipt, close: close_signed })
-        } else if let Some(a) = earlier.and_then(|e| signed(&e)) {
-            Some(Fraud::DoubleClose { a, b: close_signed })
-        } else {
-            let pledges = body.pledges.iter().chain(&body.replaced).map(signed).collect::<Option<Vec<_>>>();
-            signed(&id).zip(pledges).map(|(terms, pledges)| Fraud::FalseClose {
-                terms,
-                close: close_signed,
-                pledges,
-            })
-        };
-        self.accuse(keeper, fraud, now);
-    }
-
-    pub(crate) fn report_equivocation(
-        &mut self,
-        record: &ledger::Record,
-        other: &ledger::Signed,
-        now: Timestamp,
-    ) {
-        if self.board.frauds.contains_key(&record.author) {
-            return;
-        }
-        let fraud = Fraud::Equivocation { a: other.clone(), b: (**record.signed()).clone() };
-        self.accuse(record.author, Some(fraud), now);
-    }
-
-    /// Publishes a proof, if it proves what it should.
-    fn accuse(&mut self, accused: AgentId, fraud: Option<Fraud>, now: Timestamp) {
-        let Some(fraud) = fraud else { return };
-        let speaks = |r: &ledger::Record| self.board.speaks(r);
-        let report = fraud.verify(speaks).and_then(|guilty| fraud.report(guilty));
-        match report {
-            Ok(report) if report.accused == accused => {
-                self.say_or_report(&report, Audience::Public, now);
-                self.problem(now, Some(accused), format!("caught in a provable lie: {:?}", report.kind));
-            }
-            Ok(_) => {}
-            Err(e) => self.problem(now, Some(accused), format!("contradicted itself, but not provably: {e}")),
-        }
-        self.agenda.insert(Todo::Tell(Topic::Market));
     }
 }

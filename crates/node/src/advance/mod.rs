@@ -1,0 +1,134 @@
+//! What to do next about a deal, an order or a pool: decided from its state alone, so that nothing is lost if the
+//! node dies in between, and asking twice does nothing twice.
+//!
+//! Leaves first: an order confirms to its buyer only when every purchase it needs has been confirmed to it and
+//! waits for nothing but its own binding; the confirmation and the bindings are then said in one go.
+
+mod order;
+mod pool;
+
+use crate::deals::Stage as DealStage;
+use crate::node::Node;
+use crate::orders::Ask;
+use crate::pools::End;
+use crate::view::{OrderSource, Role};
+use ledger::Audience;
+use market::Deadlines;
+use market::statement::{Outcome, Reason, Refusal};
+use vocab::{Decimal, RecordId, SpecId, Timestamp, after};
+
+/// How long before a deadline a signature must leave to be in time, seconds.
+const SIGN_AHEAD_S: i64 = 1;
+/// How far ahead of this node's clock an enquiry may be dated, seconds.
+const SKEW_S_MAX: i64 = 120;
+/// How long a pool's order waits before it is planned again after a failure, seconds.
+const REPLAN_S: i64 = 30;
+
+impl Node {
+    pub(crate) fn deadlines(&self) -> Deadlines {
+        Deadlines { margin_s: self.config.policy.margin_s }
+    }
+
+    pub(crate) fn advance_deal(&mut self, id: RecordId, now: Timestamp) {
+        let Some(deal) = self.deals.get(&id) else { return };
+        if deal.role != Role::Supplier {
+            return;
+        }
+        let fresh = matches!(deal.stage, DealStage::Enquired { .. }) && self.orders.get(&id).is_none();
+        if fresh && let Err((reason, detail)) = self.answer_enquiry(id, now) {
+            self.refuse(id, reason, detail, now);
+        }
+    }
+
+    /// Says no to the last word of a deal.
+    pub(crate) fn refuse(&mut self, answers: RecordId, reason: Reason, detail: String, now: Timestamp) {
+        let to =
+            self.deals.of(&answers).map(|d| d.with).or_else(|| self.book.get(&answers).map(|r| r.author));
+        let Some(to) = to.filter(|to| *to != self.me()) else { return };
+        let detail = detail.chars().take(400).collect();
+        self.say_or_report(&Refusal { answers, reason, detail }, Audience::parties([to]), now);
+    }
+
+    pub(crate) fn answer_enquiry(&mut self, id: RecordId, now: Timestamp) -> Result<(), (Reason, String)> {
+        let Some((deal, enquiry)) = self.deals.get(&id).and_then(|d| Some((d, d.enquiry()?))) else {
+            return Ok(());
+        };
+        let (asker, at) = (deal.with, self.book.get(&id).map_or(now, |r| r.at));
+        if at > after(now, SKEW_S_MAX) {
+            let ahead = vocab::seconds_between(now, at);
+            return Err((
+                Reason::Clock,
+                format!("your clock is {ahead} s ahead of mine: set it by a time server"),
+            ));
+        }
+        if enquiry.answer_by <= now {
+            let late = vocab::seconds_between(enquiry.answer_by, now);
+            return Err((
+                Reason::Late,
+                format!("the answer was due {late} s ago by my clock: ask again, or check your clock"),
+            ));
+        }
+        if self.deals.open_with(&asker) > self.config.policy.open_per_peer {
+            let limit = self.config.policy.open_per_peer;
+            return Err((
+                Reason::Busy,
+                format!("{limit} conversations with you are open: end some, or wait"),
+            ));
+        }
+        let offer = self.board.offer(&enquiry.offer, now).filter(|l| l.by == self.me());
+        let Some(offer) = offer else {
+            return Err((
+                Reason::NoListing,
+                "that offer is not mine, or no longer stands: look for a newer one".to_owned(),
+            ));
+        };
+        if offer.what.spec != enquiry.spec {
+            return Err((
+                Reason::Invalid,
+                format!("the offer is for '{}', not '{}'", offer.what.spec, enquiry.spec),
+            ));
+        }
+        offer.what.admits(enquiry.quantity, now).map_err(|e| (e.reason(), e.to_string()))?;
+        let Some((source, spec, quantity, ask)) = self.order_terms(&id) else { return Ok(()) };
+        if ask.visited.contains(&market::visit_tag(&ask.origin, &self.me())) {
+            return Err((Reason::Loop, "this enquiry has been here before".to_owned()));
+        }
+        self.plan_order(id, source, &spec, quantity, &ask, now)
+    }
+
+    /// What an order is for and on what terms, from the records it serves.
+    pub(crate) fn order_terms(&self, id: &RecordId) -> Option<(OrderSource, SpecId, Decimal, Ask)> {
+        if let Some(deal) = self.deals.get(id) {
+            let e = deal.enquiry()?;
+            let ask = Ask {
+                start: e.start,
+                answer_by: e.answer_by,
+                hold_until: e.hold_until,
+                depth: e.depth,
+                origin: e.origin.unwrap_or(*id),
+                visited: e.visited.clone(),
+                due: e.due,
+                asker: Some(deal.with),
+            };
+            return Some((OrderSource::Deal, deal.spec.clone(), deal.quantity, ask));
+        }
+        if let Some(pool) = self.pools.get(id) {
+            let End::Closed { settled, .. } = &pool.end else { return None };
+            let Outcome::Made { total, .. } = settled.outcome else { return None };
+            let policy = &self.config.policy;
+            let ask = Ask {
+                start: self.clock,
+                answer_by: after(self.clock, policy.answer_s),
+                hold_until: after(self.clock, policy.answer_s + policy.hold_s),
+                depth: policy.depth,
+                origin: *id,
+                visited: vec![],
+                due: Some(after(pool.terms.closes, pool.terms.lead_time_s)),
+                asker: None,
+            };
+            return Some((OrderSource::Pool, pool.terms.spec.clone(), total, ask));
+        }
+        let order = self.orders.get(id)?;
+        Some((order.source, order.spec.clone(), order.quantity, order.ask.clone()))
+    }
+}

@@ -1,0 +1,190 @@
+//! What the owner wants done: each command becomes statements, or an error that says what would be right.
+
+mod deal;
+mod goods;
+mod work;
+
+use crate::command::{Command, Done, OfferDraft, Reply};
+use crate::error::{Error, Result};
+use crate::node::Node;
+use crate::statement::ModelSet;
+use ledger::Audience;
+use market::statement::{Cancellation, Described, Feedback, Need, Offer, Pooling, Withdrawal};
+use trace::statement::{Goods, Happened};
+use trace::{Action, EconomicEvent, ProcessRef};
+use vocab::{DAY_S, Decimal, Quantity, RecordId, Timestamp, after};
+
+/// Days until a listing expires when its owner does not say.
+const EXPIRES_DAYS: u32 = 30;
+/// Longest life of a listing, days.
+const EXPIRES_DAYS_MAX: u32 = 366;
+
+impl Node {
+    /// Does a command; `None` when the answer comes later.
+    pub(crate) fn execute(&mut self, number: u64, command: Command, now: Timestamp) -> Option<Reply> {
+        let id = match command {
+            Command::Trace { lot } => {
+                let holder = self
+                    .moves
+                    .iter()
+                    .find(|m| m.handover.goods.iter().any(|g| g.lot == lot))
+                    .map(|m| m.giver);
+                self.begin_trace(number, lot, holder.unwrap_or(self.me()), now);
+                return None;
+            }
+            Command::Recall { lot } => {
+                self.begin_recall(number, lot, now);
+                return None;
+            }
+            other => self.recorded(other, now),
+        };
+        Some(id.map(Done::Recorded))
+    }
+
+    pub(crate) fn recorded(&mut self, command: Command, now: Timestamp) -> Result<RecordId> {
+        match command {
+            Command::Describe { specification } => {
+                specification.check()?;
+                self.say(&Described(specification), Audience::Public, now)
+            }
+            Command::Model { recipes, work_centers } => {
+                let mut model = self.model.clone();
+                model.work_centers.extend(work_centers);
+                model.recipes.extend(recipes.into_iter().map(|r| (r.output.clone(), r)));
+                model.check()?;
+                self.say(&ModelSet(model), Audience::Private, now)
+            }
+            Command::Raise { spec, quantity, serials, properties } => {
+                self.raise(&spec, quantity, serials, properties, now)
+            }
+            Command::Lower { lot, quantity, serials, note } => {
+                let (spec, unit) = self.lot(&lot)?;
+                let event = EconomicEvent {
+                    action: Action::Lower,
+                    spec,
+                    quantity: Quantity::new(quantity, unit),
+                    lot: Some(lot),
+                    serials,
+                    process: None,
+                    note,
+                };
+                self.say(&Happened { events: vec![event] }, Audience::Private, now)
+            }
+            Command::Offer(draft) => self.offer(draft, now),
+            Command::Need { spec, name, quantity, ceiling, due, place, expires_days } => {
+                let unit = self.board.unit(&spec).ok_or_else(|| Error::NoSpecification(spec.clone()))?;
+                let name = name.unwrap_or_else(|| self.board.spec_name(&spec));
+                let need = Need {
+                    spec,
+                    name,
+                    unit,
+                    quantity,
+                    ceiling,
+                    due,
+                    place,
+                    expires: expires(expires_days, now)?,
+                };
+                need.check()?;
+                self.say(&need, Audience::Public, now)
+            }
+            Command::Withdraw { listing } => {
+                let owner = self.board.offers.get(&listing).map(|l| l.by).or(self
+                    .board
+                    .needs
+                    .get(&listing)
+                    .map(|l| l.by));
+                match owner {
+                    Some(owner) if owner == self.me() => {
+                        self.say(&Withdrawal { listing }, Audience::Public, now)
+                    }
+                    Some(owner) => Err(Error::NotYours {
+                        what: "listing",
+                        id: listing,
+                        owner,
+                        remedy: "withdraw your own",
+                    }),
+                    None => Err(Error::Unknown {
+                        kind: "listing",
+                        id: listing,
+                        remedy: "see your offers and needs",
+                    }),
+                }
+            }
+            Command::Enquire { offer, quantity, due } => self.enquire(offer, quantity, due, now),
+            Command::Plan { spec, quantity } => self.plan(spec, quantity, now),
+            Command::Accept { deal } => self.accept(deal, now),
+            Command::Decline { deal } => self.decline(deal, now),
+            Command::OpenPool { offer, threshold, closes } => self.open_pool(offer, threshold, closes, now),
+            Command::Pledge { pool, at_least, at_most, ceiling } => {
+                self.pledge(pool, at_least, at_most, ceiling, now)
+            }
+            Command::Cancel { deal, reason } => {
+                let to = self.bound(&deal)?.with;
+                let wish = Cancellation { deal, reason };
+                wish.check()?;
+                self.say(&wish, Audience::parties([to]), now)
+            }
+            Command::AnswerCancel { deal, answer } => self.answer_cancel(deal, answer, now),
+            Command::Start { plan, index } => self.start(ProcessRef { plan, index }, now),
+            Command::Finish { plan, index, quantity } => {
+                self.finish_process(ProcessRef { plan, index }, quantity, now)
+            }
+            Command::Ship { deal, via, quantity } => self.ship(deal, via, quantity, now),
+            Command::Receive { handover, rejected, reason } => self.receive(handover, rejected, reason, now),
+            Command::PassOn { handover } => self.pass_on(handover, now),
+            Command::Settle { deal, amount, note } => self.settle(deal, amount, note, now),
+            Command::Feedback { deal, serial, rating, text, wishes } => {
+                let of = self.bound(&deal)?;
+                let (to, spec) = (of.with, of.spec.clone());
+                let has = |g: &&Goods| serial.as_ref().is_none_or(|s| g.serials.contains(s));
+                let passport = of.moved.goods.iter().find(has).map(|g| g.lot).ok_or(Error::State {
+                    what: "deal",
+                    id: deal,
+                    state: "without such an item".to_owned(),
+                    remedy: "name a serial number you received",
+                })?;
+                let feedback = Feedback { deal, passport, serial, spec, rating, text, wishes };
+                feedback.check()?;
+                self.say(&feedback, Audience::parties([to]), now)
+            }
+            Command::Trace { lot } | Command::Recall { lot } => {
+                Err(Error::Unknown { kind: "lot", id: lot, remedy: "trace it" })
+            }
+        }
+    }
+
+    pub(crate) fn offer(&mut self, draft: OfferDraft, now: Timestamp) -> Result<RecordId> {
+        let unit = draft.unit.or_else(|| self.board.unit(&draft.spec));
+        let step = draft.step.unwrap_or(Decimal::ONE);
+        let offer = Offer {
+            name: draft.name.unwrap_or_else(|| self.board.spec_name(&draft.spec)),
+            unit: unit.ok_or_else(|| Error::NoSpecification(draft.spec.clone()))?,
+            minimum: draft.minimum.unwrap_or(step),
+            step,
+            prices: draft.prices,
+            maximum: draft.maximum,
+            lead_time_s: i64::from(draft.lead_time_days.unwrap_or(0)) * DAY_S,
+            place: draft.place,
+            expires: expires(draft.expires_days, now)?,
+            pooling: draft.pooling.map(|p| Pooling {
+                cap: p.cap,
+                lead_time_s: i64::from(p.lead_time_days) * DAY_S,
+                payment: p.payment,
+            }),
+            specification: self.board.specification_record(&draft.spec),
+            spec: draft.spec,
+        };
+        offer.check()?;
+        self.say(&offer, Audience::Public, now)
+    }
+}
+
+fn expires(days: Option<u32>, now: Timestamp) -> Result<Timestamp> {
+    match days.unwrap_or(EXPIRES_DAYS) {
+        days @ 1..=EXPIRES_DAYS_MAX => Ok(after(now, i64::from(days) * DAY_S)),
+        days => {
+            let remedy = "give 1 to 366 days";
+            Err(Error::Field { field: "expires_days", value: days.to_string(), remedy })
+        }
+    }
+}

@@ -1,0 +1,449 @@
+//! The fold: what a record changes, and what follows from that at once.
+//!
+//! The same code runs when a record arrives and when it is read back at restart, so it may look at nothing but the
+//! state, the record and when this node took it. It says nothing and asks for nothing: what to do about a change is
+//! put on the agenda.
+
+use crate::deals::{Deal, Deals, Fault, Moved, Origin, Stage};
+use crate::effect::{Effect, Entry, Topic};
+use crate::moves::total;
+use crate::node::{Node, Todo};
+use crate::orders::{Ask, Order};
+use crate::pools::{End, Pools};
+use crate::statement::{
+    Asked, Dropped, Finished, Firm, GoAhead, ModelSet, OwnDemand, Reservation, Started, Witnessed,
+};
+use crate::view::{OrderSource, ProcessState, Role};
+use ledger::{Audience, Record, Statement};
+use market::statement::{Enquiry, Feedback, PoolTerms};
+use std::collections::BTreeMap;
+use trace::statement::{Goods, Handover, Happened, Passport, Purpose, Takeover};
+use trace::{Action, Holding, ProcessRef};
+use vocab::{AgentId, Decimal, RecordId, Timestamp};
+
+impl Node {
+    /// The fold: what a record changes. All of it or, on error, nothing.
+    pub(crate) fn apply(&mut self, entry: &Entry) -> std::result::Result<(), Fault> {
+        let (me, record, at) = (self.me(), &entry.record, entry.at);
+        let own = record.author == me;
+        if let Some(state) = self.board.keys.get(&record.author) {
+            state.allows(record)?;
+        } else if record.key != record.author {
+            return invalid(format!("{} has not been shown to speak for {}", record.key, record.author));
+        }
+        let kind = record.kind.as_str();
+        if record.audience == Audience::Public {
+            let mut superseded = vec![];
+            let taken = self.board.apply(&me, record, &mut superseded)?;
+            superseded.iter().for_each(|id| self.book.retire(id));
+            if taken {
+                if let Some((_, addresses)) =
+                    self.board.reachable.get(&record.author).filter(|_| kind == "reachable" && !own)
+                {
+                    self.out.push(Effect::Dial { agent: record.author, addresses: addresses.clone() });
+                }
+                self.agenda.insert(Todo::Tell(Topic::Market));
+                return Ok(());
+            }
+        }
+        if Deals::takes(kind) {
+            if kind == "refusal" && self.refuses_otherwise(record)? {
+                return Ok(());
+            }
+            let id = self.deals.apply(&me, record, at)?;
+            self.deal_changed(&id, at);
+            return Ok(());
+        }
+        if Pools::takes(kind) {
+            let id = self.pools.apply(&me, record, at, &self.book)?;
+            self.pool_changed(&id, at);
+            return Ok(());
+        }
+        if own && self.apply_private(record, at)? {
+            return Ok(());
+        }
+        match kind {
+            Enquiry::KIND => self.apply_enquiry(record),
+            Handover::KIND => self.apply_handover(record),
+            Takeover::KIND => self.apply_takeover(record),
+            Feedback::KIND => self.apply_feedback(record),
+            Passport::KIND => record.read::<Passport>()?.check().map_err(Fault::from),
+            // another agent's own affairs, or a kind this program does not know yet: kept, without effect
+            _ => Ok(()),
+        }
+    }
+
+    pub(crate) fn apply_private(
+        &mut self,
+        record: &Record,
+        at: Timestamp,
+    ) -> std::result::Result<bool, Fault> {
+        match record.kind.as_str() {
+            ModelSet::KIND => {
+                self.model = record.read::<ModelSet>()?.0;
+                self.agenda.insert(Todo::Tell(Topic::Workshop));
+            }
+            OwnDemand::KIND => {
+                let demand: OwnDemand = record.read()?;
+                let ask = Ask {
+                    start: record.at,
+                    answer_by: demand.answer_by,
+                    hold_until: demand.hold_until,
+                    depth: self.config.policy.depth,
+                    origin: record.id,
+                    visited: vec![],
+                    due: None,
+                    asker: None,
+                };
+                self.open_order(record.id, OrderSource::Own, demand.spec, demand.quantity, ask);
+            }
+            Asked::KIND => {
+                let asked: Asked = record.read()?;
+                for enquiry in asked.purchases.iter().flat_map(|p| &p.enquiries) {
+                    if let Some(deal) = self.deals.get_mut(enquiry) {
+                        deal.buys_for = Some(asked.order);
+                    }
+                }
+                self.open_order_for_deal(&asked.order);
+                self.orders.asked(&asked.order, asked.purchases, at);
+            }
+            Reservation::KIND => {
+                let r: Reservation = record.read()?;
+                self.open_order_for_deal(&r.order);
+                for (spec, quantity) in &r.take {
+                    self.stock.reserve(r.order, spec, *quantity)?;
+                }
+                for (spec, enquiry) in &r.chosen {
+                    let quantity = self.deals.get(enquiry).map_or(Decimal::ZERO, |d| d.quantity);
+                    self.stock.expect(r.order, spec, quantity);
+                }
+                self.capacity.reserve(r.order, &r.plan);
+                let order = r.order;
+                self.orders.reserve(record.id, r);
+                self.agenda.insert(Todo::Order(order));
+                self.agenda.insert(Todo::Tell(Topic::Workshop));
+            }
+            GoAhead::KIND => {
+                let order = record.read::<GoAhead>()?.order;
+                self.orders.signing(&order);
+                self.agenda.insert(Todo::Order(order));
+            }
+            Firm::KIND => {
+                let order = record.read::<Firm>()?.order;
+                self.orders.firm(&order);
+                self.agenda.insert(Todo::Tell(Topic::Workshop));
+            }
+            Dropped::KIND => {
+                let dropped: Dropped = record.read()?;
+                self.release(&dropped.order);
+                self.orders.drop_order(&dropped.order, dropped.why, at);
+                self.agenda.insert(Todo::Tell(Topic::Workshop));
+            }
+            Started::KIND => {
+                self.orders.process(record.read::<Started>()?.process, ProcessState::Started);
+                self.agenda.insert(Todo::Tell(Topic::Workshop));
+            }
+            Finished::KIND => {
+                self.orders.process(record.read::<Finished>()?.process, ProcessState::Done);
+                self.agenda.insert(Todo::Tell(Topic::Workshop));
+            }
+            Happened::KIND => {
+                let happened: Happened = record.read()?;
+                let drawn = self.drawn(&happened)?;
+                self.stock.apply_happened(&happened)?;
+                for (process, parts) in drawn {
+                    self.consumed.entry(process).or_default().extend(parts);
+                }
+                self.spend_happened(&happened);
+                self.agenda.insert(Todo::Tell(Topic::Stock));
+            }
+            Witnessed::KIND => {
+                let seen: Witnessed = record.read()?;
+                // a checkpoint that this node has seen: what comes later is compared with it
+                let _ = self.witness.observe(&seen.note, None)?;
+                self.witnessed.insert(seen.agent, at);
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// The arrivals that what is consumed comes from, by process.
+    pub(crate) fn drawn(
+        &self,
+        happened: &Happened,
+    ) -> std::result::Result<BTreeMap<ProcessRef, Vec<Holding>>, Fault> {
+        let mut goods: BTreeMap<ProcessRef, Vec<Goods>> = BTreeMap::new();
+        for event in happened.events.iter().filter(|e| e.action == Action::Consume) {
+            if let (Some(process), Some(lot)) = (event.process, event.lot) {
+                let line = Goods {
+                    lot,
+                    spec: event.spec.clone(),
+                    quantity: event.quantity.value,
+                    serials: event.serials.clone(),
+                };
+                goods.entry(process).or_default().push(line);
+            }
+        }
+        goods.into_iter().map(|(process, goods)| Ok((process, self.stock.drawn(&goods)?))).collect()
+    }
+
+    /// What went into these processes of a plan.
+    pub(crate) fn consumed(&self, plan: RecordId, group: &[u32]) -> Vec<Holding> {
+        let of = |index: &u32| self.consumed.get(&ProcessRef { plan, index: *index });
+        group.iter().filter_map(of).flatten().cloned().collect()
+    }
+
+    /// What processes consumed was reserved for their order; what they made is reserved for it in turn.
+    pub(crate) fn spend_happened(&mut self, happened: &Happened) {
+        for event in &happened.events {
+            let Some(order) = event.process.and_then(|p| self.orders.by_plan(&p.plan)).map(|o| o.id) else {
+                continue;
+            };
+            match event.action.stock_effect() {
+                trace::StockEffect::Decrement => self.stock.spend(order, &event.spec, event.quantity.value),
+                trace::StockEffect::Increment => {
+                    // refused only where somebody took it first, which pick and the views then show
+                    let _ = self.stock.reserve(order, &event.spec, event.quantity.value);
+                }
+                trace::StockEffect::None => {}
+            }
+        }
+    }
+
+    pub(crate) fn apply_enquiry(&mut self, record: &Record) -> std::result::Result<(), Fault> {
+        let own = record.author == self.me();
+        let enquiry: Enquiry = record.read()?;
+        let known = self.board.offers.get(&enquiry.offer);
+        let with = if own { record.audience.addressees().next().copied() } else { Some(record.author) };
+        let Some(with) = with else { return invalid("an enquiry goes to one agent") };
+        let name = known.map_or_else(|| self.board.spec_name(&enquiry.spec), |l| l.what.name.clone());
+        let unit = known.map_or(vocab::Unit::Each, |l| l.what.unit);
+        let role = if own { Role::Buyer } else { Role::Supplier };
+        let id = self
+            .deals
+            .enquire(record, role, with, name, unit)
+            .map_err(|e| Fault { reason: market::statement::Reason::Invalid, detail: e.to_string() })?;
+        self.agenda.insert(Todo::Deal(id));
+        self.agenda.insert(Todo::Tell(Topic::Deals));
+        Ok(())
+    }
+
+    pub(crate) fn apply_handover(&mut self, record: &Record) -> std::result::Result<(), Fault> {
+        let handover: Handover = record.read()?;
+        handover.check()?;
+        let me = self.me();
+        let deal = self.deals.get(&handover.deal);
+        let supplier = deal.map(|d| if d.role == Role::Supplier { me } else { d.with });
+        // others in between carry; the supplier's own handovers are what is shipped
+        let ships = handover.purpose == Purpose::Delivery && supplier == Some(record.author);
+        if record.author == me {
+            let order = deal.filter(|_| ships).and_then(|d| self.order_of(d));
+            self.stock.hand_over(record.id, &handover)?;
+            if let Some(order) = order {
+                for goods in &handover.goods {
+                    self.stock.spend(order, &goods.spec, goods.quantity);
+                }
+            }
+        }
+        if ships && let Some(deal) = self.deals.get_mut(&handover.deal) {
+            deal.moved.shipped += total(&handover.goods);
+            deal.moved.goods.extend(handover.goods.clone());
+            deal.history.push(record.id);
+        }
+        self.moves.hand_over(record.id, record.author, record.at, handover);
+        self.agenda.insert(Todo::Tell(Topic::Stock));
+        self.agenda.insert(Todo::Tell(Topic::Deals));
+        Ok(())
+    }
+
+    pub(crate) fn apply_takeover(&mut self, record: &Record) -> std::result::Result<(), Fault> {
+        let me = self.me();
+        let takeover: Takeover = record.read()?;
+        let Some(of) = self.moves.get(&takeover.handover) else {
+            return invalid(format!("the handover {} is not known here", takeover.handover));
+        };
+        if of.handover.to != record.author || of.answer.is_some() {
+            return invalid("it is not for its author to take over, or has been already");
+        }
+        takeover.check(&of.handover)?;
+        let (giver, handover) = (of.giver, of.handover.clone());
+        let deal = self.deals.get(&handover.deal).map(|d| (d.id, d.role, d.buys_for));
+        if record.author == me {
+            self.stock.take_over(record.id, giver, &handover, &takeover, &me)?;
+            if let Some((_, Role::Buyer, Some(order))) = deal {
+                for goods in &takeover.accepted {
+                    self.stock.arrive(order, &goods.spec, goods.quantity);
+                }
+            }
+        } else if giver == me {
+            self.stock.taken_over(&takeover)?;
+        }
+        if let Some(deal) = self.deals.get_mut(&handover.deal) {
+            let buyer = if deal.role == Role::Buyer { me } else { deal.with };
+            if handover.consignee == buyer && record.author == buyer {
+                deal.moved.accepted += total(&takeover.accepted);
+                deal.moved.rejected += total(&takeover.rejected);
+                deal.moved.shipped -= total(&takeover.rejected);
+                deal.history.push(record.id);
+            }
+        }
+        self.moves.take_over(record.id, takeover);
+        self.agenda.insert(Todo::Tell(Topic::Stock));
+        self.agenda.insert(Todo::Tell(Topic::Deals));
+        Ok(())
+    }
+
+    pub(crate) fn apply_feedback(&mut self, record: &Record) -> std::result::Result<(), Fault> {
+        let feedback: Feedback = record.read()?;
+        feedback.check()?;
+        let me = self.me();
+        let holder = self.deals.get(&feedback.deal).is_some_and(|d| {
+            let buyer = if d.role == Role::Buyer { me } else { d.with };
+            buyer == record.author
+                && d.moved.accepted.is_positive()
+                && d.moved.goods.iter().any(|g| g.lot == feedback.passport)
+        });
+        if !holder {
+            return invalid("only a buyer who took the item over can speak of it");
+        }
+        self.feedback.insert(record.id, feedback);
+        self.agenda.insert(Todo::Tell(Topic::Feedback));
+        Ok(())
+    }
+
+    // --- what follows from changes, in the fold ---------------------------------------------------------------
+
+    /// A deal's stage may have changed: its order follows.
+    pub(crate) fn deal_changed(&mut self, id: &RecordId, now: Timestamp) {
+        let Some(deal) = self.deals.get(id) else { return };
+        let buys_for = deal.buys_for;
+        let ended = match &deal.stage {
+            Stage::Over(ending) => Some(format!("{ending:?}")),
+            _ => None,
+        };
+        if deal.is_bound() && self.orders.get(id).is_some() {
+            self.orders.firm(id);
+        }
+        if let Some(why) = ended
+            && self.orders.get(id).is_some_and(|o| !matches!(o.stage, crate::orders::Stage::Dropped { .. }))
+        {
+            self.release(id);
+            self.orders.drop_order(id, why, now);
+        }
+        self.agenda.insert(Todo::Deal(*id));
+        self.agenda.insert(Todo::Order(*id));
+        self.agenda.extend(buys_for.map(Todo::Order));
+        self.agenda.insert(Todo::Tell(Topic::Deals));
+    }
+
+    /// What was set aside for an order is free again; what was begun stays begun.
+    pub(crate) fn release(&mut self, order: &RecordId) {
+        self.capacity.release(*order);
+        self.stock.release(*order);
+    }
+
+    /// A pool's state may have changed: a made pool binds deals.
+    pub(crate) fn pool_changed(&mut self, id: &RecordId, _now: Timestamp) {
+        self.agenda.insert(Todo::Tell(Topic::Market));
+        let Some(pool) = self.pools.get(id) else {
+            self.agenda.insert(Todo::Request(*id));
+            return;
+        };
+        self.agenda.insert(Todo::Pool(*id));
+        let End::Closed { settled, .. } = &pool.end else { return };
+        let market::statement::Outcome::Made { unit_price, .. } = settled.outcome else { return };
+        let promise = vocab::after(pool.terms.closes, pool.terms.lead_time_s);
+        let me = self.me();
+        let bound: Vec<_> = settled
+            .shares
+            .iter()
+            .filter_map(|share| {
+                let role = if share.member == me { Role::Buyer } else { Role::Supplier };
+                let with = if role == Role::Buyer { pool.offerer } else { share.member };
+                (role == Role::Buyer || pool.offerer == me)
+                    .then(|| pool_deal(*id, &pool.terms, share, role, with, unit_price, promise))
+            })
+            .collect();
+        for deal in bound {
+            if self.deals.get(&deal.id).is_none() {
+                self.deals.open(deal);
+            }
+        }
+        self.agenda.insert(Todo::Tell(Topic::Deals));
+    }
+
+    pub(crate) fn open_order(
+        &mut self,
+        id: RecordId,
+        source: OrderSource,
+        spec: vocab::SpecId,
+        quantity: Decimal,
+        ask: Ask,
+    ) {
+        let stage = crate::orders::Stage::New;
+        self.orders.open(Order { id, source, spec, quantity, ask, stage });
+        self.agenda.insert(Todo::Order(id));
+    }
+
+    /// An order comes into being with the first private record about it.
+    pub(crate) fn open_order_for_deal(&mut self, id: &RecordId) {
+        let existing = self.orders.get(id);
+        if existing.is_some_and(|o| !matches!(o.stage, crate::orders::Stage::Dropped { .. })) {
+            return;
+        }
+        if let Some((source, spec, quantity, ask)) = self.order_terms(id) {
+            match existing {
+                Some(_) => self.orders.renew(id, ask),
+                None => self.open_order(*id, source, spec, quantity, ask),
+            }
+        }
+    }
+
+    /// The order that serves this deal, which this node sells by.
+    pub(crate) fn order_of(&self, deal: &Deal) -> Option<RecordId> {
+        match &deal.origin {
+            Origin::Enquiry(_) => Some(deal.id),
+            Origin::Pool(pool) => Some(*pool),
+        }
+        .filter(|id| self.orders.get(id).is_some())
+    }
+}
+
+fn pool_deal(
+    pool: RecordId,
+    terms: &PoolTerms,
+    share: &market::pool::Share,
+    role: Role,
+    with: AgentId,
+    unit_price: vocab::Money,
+    promise: Timestamp,
+) -> Deal {
+    Deal {
+        id: share.pledge,
+        role,
+        with,
+        origin: Origin::Pool(pool),
+        spec: terms.spec.clone(),
+        name: terms.name.clone(),
+        unit: terms.unit,
+        quantity: share.quantity,
+        start: terms.closes,
+        stage: Stage::Bound { unit_price, promise },
+        buys_for: None,
+        moved: Moved::default(),
+        paid: Decimal::ZERO,
+        cancellation: None,
+        history: vec![share.pledge],
+    }
+}
+
+fn invalid<T>(detail: impl Into<String>) -> std::result::Result<T, Fault> {
+    Err(Fault { reason: market::statement::Reason::Invalid, detail: detail.into() })
+}
+
+impl From<trace::Error> for Fault {
+    fn from(e: trace::Error) -> Self {
+        Self { reason: market::statement::Reason::Invalid, detail: e.to_string() }
+    }
+}
