@@ -10,11 +10,13 @@ use iroh::EndpointAddr;
 use iroh::address_lookup::memory::MemoryLookup;
 use iroh::protocol::Router;
 use std::collections::BTreeSet;
-use std::net::SocketAddr;
+use std::net::{SocketAddr, UdpSocket};
 use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::{mpsc, watch};
+use tokio::time::sleep;
 use vocab::AgentId;
 
 /// What waits for the node to take it; then peers have to wait.
@@ -23,6 +25,9 @@ const EVENTS_MAX: usize = 128;
 const COMMANDS_MAX: usize = 256;
 /// Peers that one call to [`Net::join`] asks.
 const JOIN_PEERS_MAX: usize = 16;
+/// How often, and how many times, a closing node looks whether its port is free.
+const PORT_PAUSE: Duration = Duration::from_millis(2);
+const PORT_TRIES: u32 = 1000;
 
 /// What happened on the network. Events about one peer come in the order they happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -141,7 +146,8 @@ impl Net {
         links::send(&self.0.shared, to, &bytes);
     }
 
-    /// Publishes a record to everyone in the network who is there now. Never waits; no promise that it arrives.
+    /// Publishes a record to everyone in the network who is there now. Never waits; no promise that it arrives,
+    /// and the same bytes published again within some seconds are not passed on.
     /// One longer than [`RECORD_BYTES_MAX`], or too many at a time, are dropped and counted.
     pub fn publish(&self, bytes: Vec<u8>) {
         let length = bytes.len();
@@ -169,11 +175,23 @@ impl Net {
         self.0.shared.counters.snapshot(links::connected(&self.0.shared))
     }
 
-    /// Closes every connection with a word to the other side, and frees the port. Frames still queued are not sent.
+    /// Closes every connection with a word to the other side. Frames still queued are not sent. Closing the last
+    /// handle frees the port.
     pub async fn close(self) {
         self.0.stop.send_replace(());
         if let Err(e) = self.0.router.shutdown().await {
             tracing::warn!("the network did not shut down cleanly: {e}");
         }
+        let sockets = self.0.shared.endpoint.bound_sockets();
+        let Some(inner) = Arc::into_inner(self.0) else { return };
+        drop(inner);
+        // the endpoint's last tasks let go of the socket some time after its close has returned
+        for _ in 0..PORT_TRIES {
+            if sockets.iter().all(|address| UdpSocket::bind(address).is_ok()) {
+                return;
+            }
+            sleep(PORT_PAUSE).await;
+        }
+        tracing::warn!(?sockets, "the UDP port is not free yet");
     }
 }

@@ -146,7 +146,8 @@ mod tests {
         #[test]
         fn nonsense_is_refused_without_a_panic(text in ".{0,200}") {
             prop_assert!(text.parse::<Peer>().is_err());
-            prop_assert!(format!("{PREFIX}{text}").parse::<Peer>().is_err());
+            let prefixed = format!("{PREFIX}{text}");
+            prop_assert!(prefixed.parse::<Peer>().is_err());
         }
     }
 

@@ -3,7 +3,6 @@
 #![allow(clippy::unwrap_used, dead_code)]
 
 use net::{Config, Event, Net};
-use std::future::Future;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
@@ -67,7 +66,7 @@ pub fn frame(event: Event) -> Option<(AgentId, Vec<u8>)> {
 }
 
 /// Tries `attempt` every `pause` until it yields something, or fails after [`LIMIT`].
-pub async fn poll<T, F: Future<Output = Option<T>>>(pause: Duration, mut attempt: impl FnMut() -> F) -> T {
+pub async fn poll<T>(pause: Duration, mut attempt: impl AsyncFnMut() -> Option<T>) -> T {
     let start = Instant::now();
     loop {
         if let Some(found) = attempt().await {
