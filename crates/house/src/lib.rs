@@ -1,4 +1,4 @@
-//! The rules of the house, checked: what may import what, how files look, where dependencies come from.
+//! The rules of the house, checked (floor 7): what may import what, how files look, where dependencies come from.
 //!
 //! [`FLOORS`] is the table of crates; `tests/house` holds the repository against it and against the other rules of
 //! ARCHITECTURE.md. [`Repository`] finds the files, [`Source`] reads one as Rust without its comments and tests.
