@@ -373,7 +373,7 @@ export const en = {
   "kind.takeover": "Takeover",
   "kind.inception": "Inception",
   "record.title": "Record",
-  "record.lead": "One statement, exactly as it was signed.",
+  "record.lead": "One signed statement, and all it says.",
   "record.link": "Record {id}",
   "record.id": "Its id",
   "record.signature": "Signature",

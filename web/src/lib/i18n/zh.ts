@@ -374,7 +374,7 @@ export const zh: Record<keyof typeof en, string> = {
   "kind.takeover": "接收",
   "kind.inception": "创始记录",
   "record.title": "记录",
-  "record.lead": "一份声明，与签名时一字不差。",
+  "record.lead": "一份签了名的声明，及其全部内容。",
   "record.link": "记录 {id}",
   "record.id": "编号",
   "record.signature": "签名",
