@@ -1,0 +1,82 @@
+//! The one table of endpoints, from which both the router and the OpenAPI document are made: a route cannot exist
+//! without its description.
+
+use crate::handlers as h;
+use crate::{events, state::App};
+use axum::routing::{self, MethodRouter};
+
+/// Who may ask.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Access {
+    /// anyone who reaches the port
+    Open,
+    /// whoever shows the token or a session
+    Owner,
+}
+
+/// One method of one path.
+pub(crate) struct Endpoint {
+    pub(crate) method: &'static str,
+    /// below [`BASE`](crate::server::BASE)
+    pub(crate) path: &'static str,
+    pub(crate) access: Access,
+    /// one of the groups in [`TAGS`]
+    pub(crate) tag: &'static str,
+    pub(crate) summary: &'static str,
+    /// a shape, or nothing
+    pub(crate) takes: &'static str,
+    /// a shape
+    pub(crate) gives: &'static str,
+    pub(crate) route: fn() -> MethodRouter<App>,
+}
+
+pub(crate) const TAGS: [(&str, &str); 5] = [
+    ("node", "The node itself: who it is, how it does, whom it knows."),
+    ("market", "Offers, needs and pools that were heard of, and deals this node is a side of."),
+    ("workshop", "What this node has to do: orders, processes, and how things are made."),
+    ("goods", "Lots on hand, goods changing hands, proofs and exports."),
+    ("session", "How a browser is let in."),
+];
+
+macro_rules! endpoints {
+    ($($method:ident $path:literal $access:ident $tag:literal $takes:literal -> $gives:literal, $summary:literal, $handler:path;)*) => {
+        pub(crate) const ENDPOINTS: &[Endpoint] = &[$(Endpoint {
+            method: stringify!($method),
+            path: $path,
+            access: Access::$access,
+            tag: $tag,
+            summary: $summary,
+            takes: $takes,
+            gives: $gives,
+            route: || routing::$method($handler),
+        }),*];
+    };
+}
+
+endpoints! {
+    get "/status" Owner "node" "" -> "Status", "The node at a glance, with what went wrong lately.", h::status;
+    get "/me" Owner "node" "" -> "Me", "Who this node is, and the ticket to give to others.", h::me;
+    get "/peers" Owner "node" "" -> "List<PeerView>", "Peers, connected or not.", h::peers;
+    post "/peers" Owner "node" "Ticket" -> "Agent", "Makes a peer known and dials it.", h::add_peer;
+    get "/network" Owner "node" "" -> "Network", "What has passed through the network since the start.", h::network;
+    get "/events" Owner "node" "" -> "events", "What changes, as server-sent events named by topic (market, deals, workshop, stock, peers, feedback, problems) with data {}. `resync` means: look at everything again.", events::events;
+    post "/commands" Owner "node" "Command" -> "Done", "Has something done. It is on the disk when the answer comes; after an error nothing has changed.", h::command;
+    get "/offers" Owner "market" "" -> "List<OfferView>", "Offers known here.", h::offers;
+    get "/needs" Owner "market" "" -> "List<NeedView>", "Needs known here, each with the offers that fit it.", h::needs;
+    get "/pools" Owner "market" "" -> "List<PoolView>", "Pools known here.", h::pools;
+    get "/deals" Owner "market" "" -> "List<DealView>", "Deals this node is a side of.", h::deals;
+    get "/deals/{id}" Owner "market" "" -> "DealView", "One deal.", h::deal;
+    get "/specifications" Owner "market" "" -> "List<SpecView>", "Specifications known here.", h::specifications;
+    get "/feedback" Owner "market" "" -> "List<FeedbackView>", "What users said of items, to this node or by it.", h::feedback;
+    get "/orders" Owner "workshop" "" -> "List<OrderView>", "What this node has to make or buy to keep its promises.", h::orders;
+    get "/model" Owner "workshop" "" -> "Model", "How this node makes things: recipes and work centres.", h::model;
+    get "/stock" Owner "goods" "" -> "List<StockView>", "What is on hand, by specification and lot.", h::stock;
+    get "/handovers" Owner "goods" "" -> "List<HandoverView>", "Goods changing hands with this node on one side.", h::handovers;
+    get "/records/{id}" Owner "goods" "" -> "Record", "A record this node keeps: its content exactly as signed, and the signature.", h::record;
+    get "/checkpoint" Owner "goods" "" -> "Note", "This node's signed statement of its log's size and Merkle root.", h::checkpoint;
+    get "/epcis" Owner "goods" "" -> "object", "This node's goods events as a GS1 EPCIS 2.0 document.", h::epcis;
+    post "/session" Open "session" "Code" -> "Me", "Turns the code of a one-time link into a session cookie (HttpOnly, SameSite=Strict; ends after 30 days without use).", h::open_session;
+    delete "/session" Owner "session" "" -> "object", "Ends this session.", h::close_session;
+    post "/link" Owner "session" "" -> "Link", "Makes a one-time link that opens the web app, good for ten minutes.", h::link;
+    get "/openapi.json" Open "session" "" -> "object", "This description.", h::openapi;
+}

@@ -1,0 +1,250 @@
+//! What each endpoint does: read, ask the node, write.
+
+use crate::error::{Problem, json};
+use crate::session::SESSION_IDLE;
+use crate::state::App;
+use crate::{guard, openapi};
+use axum::body::Bytes;
+use axum::extract::rejection::BytesRejection;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use data_encoding::HEXLOWER;
+use node::Node;
+use node::command::Command;
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
+use std::time::Instant;
+use vocab::{AgentId, RecordId, Timestamp};
+
+type Answer = Result<Response, Problem>;
+
+/// Longest list; a longer one is cut and says so.
+const LIST_MAX: usize = 1_000;
+
+/// Where to read how it is done.
+pub(crate) const SEE: &str = "see /api/v1/openapi.json";
+
+fn ok(body: &impl Serialize) -> Answer {
+    Ok(json(StatusCode::OK, body))
+}
+
+#[derive(Serialize)]
+struct List<T> {
+    items: Vec<T>,
+    truncated: bool,
+}
+
+async fn list<T, Look>(app: &App, look: Look) -> Answer
+where
+    T: Serialize + Send + 'static,
+    Look: FnOnce(&Node, Timestamp) -> Vec<T> + Send + 'static,
+{
+    let mut items = app.node().read(look).await?;
+    let truncated = items.len() > LIST_MAX;
+    items.truncate(LIST_MAX);
+    ok(&List { items, truncated })
+}
+
+macro_rules! lists {
+    ($($name:ident: |$node:ident, $now:pat_param| $look:expr;)*) => {$(
+        pub(crate) async fn $name(State(app): State<App>) -> Answer {
+            list(&app, |$node, $now| $look).await
+        }
+    )*};
+}
+lists! {
+    offers: |node, now| node.offers(now);
+    needs: |node, now| node.needs(now);
+    pools: |node, now| node.pools(now);
+    deals: |node, now| node.deals(now);
+    orders: |node, now| node.orders(now);
+    stock: |node, _| node.stock();
+    handovers: |node, _| node.handovers();
+    specifications: |node, _| node.specifications();
+    feedback: |node, _| node.feedback();
+    peers: |node, _| node.peers();
+}
+
+pub(crate) async fn status(State(app): State<App>) -> Answer {
+    ok(&app.node().read(|node, now| node.status(now)).await?)
+}
+
+pub(crate) async fn model(State(app): State<App>) -> Answer {
+    ok(&app.node().read(|node, _| node.model().clone()).await?)
+}
+
+pub(crate) async fn epcis(State(app): State<App>) -> Answer {
+    let document = app.node().read(|node, _| node.epcis()).await?;
+    ok(&document.map_err(runtime::Error::from)?)
+}
+
+pub(crate) async fn checkpoint(State(app): State<App>) -> Answer {
+    let note = app.node().read(|node, _| node.checkpoint()).await?;
+    ok(&serde_json::json!({ "note": note }))
+}
+
+#[derive(Serialize)]
+struct Me {
+    agent: AgentId,
+    name: String,
+    ticket: String,
+}
+
+pub(crate) async fn me(State(app): State<App>) -> Answer {
+    let who = app.node().read(|node, now| node.status(now).me).await?;
+    ok(&Me { agent: who.agent, name: who.name, ticket: app.node().ticket().to_string() })
+}
+
+#[derive(Serialize)]
+struct Network {
+    connected: Vec<AgentId>,
+    gossip_neighbours: usize,
+    frames_sent: u64,
+    bytes_sent: u64,
+    frames_received: u64,
+    bytes_received: u64,
+    dropped: u64,
+    gossip_restarts: u64,
+}
+
+pub(crate) async fn network(State(app): State<App>) -> Answer {
+    let s = app.node().net_stats();
+    ok(&Network {
+        connected: s.connected,
+        gossip_neighbours: s.gossip_neighbours,
+        frames_sent: s.frames_sent,
+        bytes_sent: s.bytes_sent,
+        frames_received: s.frames_received,
+        bytes_received: s.bytes_received,
+        dropped: s.dropped,
+        gossip_restarts: s.gossip_restarts,
+    })
+}
+
+fn record_id(text: &str) -> Result<RecordId, Problem> {
+    text.parse().map_err(|e: vocab::Error| Problem::new(StatusCode::BAD_REQUEST, "malformed", e.to_string()))
+}
+
+fn unknown(kind: &'static str, id: RecordId) -> Problem {
+    Problem::new(StatusCode::NOT_FOUND, "unknown", format!("no {kind} {id} is known here"))
+        .remedy("look it up in the lists")
+}
+
+pub(crate) async fn deal(State(app): State<App>, Path(id): Path<String>) -> Answer {
+    let id = record_id(&id)?;
+    let deal = app.node().read(move |node, now| node.deal(&id, now)).await?;
+    ok(&deal.ok_or_else(|| unknown("deal", id))?)
+}
+
+#[derive(Serialize)]
+struct Shown {
+    /// the signed bytes, which are JSON text
+    content: Box<RawValue>,
+    signature: String,
+}
+
+pub(crate) async fn record(State(app): State<App>, Path(id): Path<String>) -> Answer {
+    let id = record_id(&id)?;
+    let signed = app.node().read(move |node, _| node.record(&id).map(|r| r.signed().clone())).await?;
+    let signed = signed.ok_or_else(|| unknown("record", id))?;
+    let damaged = |e: String| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", e);
+    let text = String::from_utf8(signed.bytes.clone()).map_err(|e| damaged(e.to_string()))?;
+    let content = RawValue::from_string(text).map_err(|e| damaged(e.to_string()))?;
+    ok(&Shown { content, signature: HEXLOWER.encode(&signed.signature) })
+}
+
+fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, Problem> {
+    let body = body.map_err(|e| match e.status() {
+        StatusCode::PAYLOAD_TOO_LARGE => {
+            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the request is over 2 MiB")
+                .remedy("send less at a time")
+        }
+        status => Problem::new(status, "malformed", e.body_text()),
+    })?;
+    serde_json::from_slice(&body).map_err(|e| {
+        let message = format!("the body does not read as what this route takes: {e}");
+        Problem::new(StatusCode::BAD_REQUEST, "malformed", message).remedy(SEE)
+    })
+}
+
+pub(crate) async fn command(State(app): State<App>, body: Result<Bytes, BytesRejection>) -> Answer {
+    let command: Command = read(body)?;
+    ok(&app.node().command(command).await?)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Ticket {
+    ticket: String,
+}
+
+pub(crate) async fn add_peer(State(app): State<App>, body: Result<Bytes, BytesRejection>) -> Answer {
+    let Ticket { ticket } = read(body)?;
+    let malformed = |e: net::Error| Problem::new(StatusCode::BAD_REQUEST, "malformed", e.to_string());
+    let peer: net::Peer = ticket.parse().map_err(malformed)?;
+    if peer.agent == app.node().me() {
+        let problem = Problem::new(StatusCode::BAD_REQUEST, "malformed", "this is the node's own ticket");
+        return Err(problem.remedy("give this ticket to others, and take theirs here"));
+    }
+    let agent = peer.agent;
+    app.node().know(peer).await?;
+    ok(&serde_json::json!({ "agent": agent }))
+}
+
+pub(crate) async fn link(State(app): State<App>) -> Answer {
+    let link = app.link().map_err(|e| no_random(&e))?;
+    ok(&serde_json::json!({ "link": link }))
+}
+
+fn no_random(e: &getrandom::Error) -> Problem {
+    let message = format!("the system gives no random bytes ({e})");
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "system", message).remedy("try again")
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Code {
+    code: String,
+}
+
+pub(crate) async fn open_session(
+    State(app): State<App>,
+    headers: HeaderMap,
+    body: Result<Bytes, BytesRejection>,
+) -> Answer {
+    if headers.contains_key(header::ORIGIN) && !guard::origin_is_host(&headers) {
+        return Err(guard::foreign_origin());
+    }
+    let Code { code } = read(body)?;
+    let opened = app.sessions().open(&code, Instant::now()).map_err(|e| no_random(&e))?;
+    let cookie = opened.ok_or_else(|| {
+        Problem::new(
+            StatusCode::UNAUTHORIZED,
+            "code",
+            "this link has been used, or is older than ten minutes",
+        )
+        .remedy("make a new one with `headwater link`")
+    })?;
+    let answer = me(State(app.clone())).await?;
+    let age = SESSION_IDLE.as_secs();
+    Ok((set_cookie(&app, &cookie, age), answer).into_response())
+}
+
+pub(crate) async fn close_session(State(app): State<App>, headers: HeaderMap) -> Answer {
+    if let Some(cookie) = guard::cookie(&headers, &app.cookie_name()) {
+        app.sessions().close(&cookie);
+    }
+    let answer = ok(&serde_json::json!({}))?;
+    Ok((set_cookie(&app, "", 0), answer).into_response())
+}
+
+fn set_cookie(app: &App, value: &str, age_s: u64) -> [(header::HeaderName, String); 1] {
+    let name = app.cookie_name();
+    [(header::SET_COOKIE, format!("{name}={value}; HttpOnly; SameSite=Strict; Path=/; Max-Age={age_s}"))]
+}
+
+pub(crate) async fn openapi() -> Answer {
+    ok(&openapi::document())
+}

@@ -1,0 +1,177 @@
+//! Commands that change something: each becomes one command of the node.
+
+use super::{Context, files};
+use crate::cli::{Cmd, FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, StockCmd, YesNo};
+use crate::client::Client;
+use crate::failure::{Failure, Result};
+use crate::i18n::Msg;
+use crate::ids::{self, Kind};
+use crate::values::{IdText, ProcessText, map};
+use crate::{show, tree};
+use node::command::{Answer, Command, OfferDraft, PoolingDraft};
+use std::path::Path;
+use vocab::{Decimal, Place, PriceSchedule, RecordId, Text};
+
+/// Sends what `make` makes, and tells what came of it.
+fn send(c: &Context, make: impl FnOnce(&Client) -> Result<Command>) -> Result<()> {
+    let client = c.client()?;
+    let answer = client.command(&make(&client)?)?;
+    c.tell(&answer, || show::recorded(&answer, c.lang))
+}
+
+fn id(c: &Context, client: &Client, kind: Kind, text: &IdText) -> Result<RecordId> {
+    ids::record(client, c.lang, kind, text)
+}
+
+/// Every subcommand that is one command of the node and nothing else.
+pub(super) fn command(c: &Context, command: Cmd) -> Result<()> {
+    send(c, |client| {
+        let id = |kind, text: &IdText| id(c, client, kind, text);
+        Ok(match command {
+            Cmd::Describe { file } => Command::Describe { specification: files::read(c, &file)? },
+            Cmd::Model { file } => files::model(c, &file)?,
+            Cmd::Offer(args) => Command::Offer(offer(c, *args)?),
+            Cmd::Need(args) => need(args),
+            Cmd::Withdraw { listing } => Command::Withdraw { listing: id(Kind::Listing, &listing)? },
+            Cmd::Enquire { offer, quantity, due } => {
+                Command::Enquire { offer: id(Kind::Offer, &offer)?, quantity, due }
+            }
+            Cmd::Plan { spec, quantity } => Command::Plan { spec, quantity },
+            Cmd::Accept { deal } => Command::Accept { deal: id(Kind::Order, &deal)? },
+            Cmd::Decline { deal } => Command::Decline { deal: id(Kind::Order, &deal)? },
+            Cmd::Pool { action: PoolCmd::Open { offer, threshold, closes } } => {
+                Command::OpenPool { offer: id(Kind::Offer, &offer)?, threshold, closes }
+            }
+            Cmd::Pool { action: PoolCmd::Pledge { pool, at_most, ceiling, at_least } } => Command::Pledge {
+                pool: id(Kind::Pool, &pool)?,
+                at_least: at_least.unwrap_or(at_most),
+                at_most,
+                ceiling,
+            },
+            Cmd::Cancel { deal, reason } => Command::Cancel { deal: id(Kind::Deal, &deal)?, reason },
+            Cmd::AnswerCancel { deal, answer } => {
+                let answer = if answer == YesNo::Yes { Answer::Agree } else { Answer::Refuse };
+                Command::AnswerCancel { deal: id(Kind::Deal, &deal)?, answer }
+            }
+            Cmd::Ship { deal, via, quantity } => Command::Ship {
+                deal: id(Kind::Deal, &deal)?,
+                via: via.map(|name| ids::agent(client, c.lang, &name)).transpose()?,
+                quantity,
+            },
+            Cmd::Receive { handover, reject, reason } => {
+                let refused = reject.into_iter();
+                let refused =
+                    refused.map(|r| ids::goods(client, c.lang, &r.lot, r.quantity, r.serials)).collect();
+                Command::Receive {
+                    handover: id(Kind::Handover, &handover)?,
+                    rejected: {
+                        let r: Result<_> = refused;
+                        r?
+                    },
+                    reason,
+                }
+            }
+            Cmd::PassOn { handover } => Command::PassOn { handover: id(Kind::Handover, &handover)? },
+            Cmd::Settle { deal, amount, note } => {
+                Command::Settle { deal: id(Kind::Deal, &deal)?, amount, note }
+            }
+            // the others were told apart before
+            other => return Err(Failure::usage(format!("{other:?}"))),
+        })
+    })
+}
+
+fn need(args: NeedArgs) -> Command {
+    Command::Need {
+        spec: args.spec,
+        name: args.name.map(Text::Plain),
+        quantity: args.quantity,
+        ceiling: args.ceiling,
+        due: args.due,
+        place: args.place.map(place),
+        expires_days: args.expires,
+    }
+}
+
+fn place(name: String) -> Place {
+    Place { name, latitude: None, longitude: None, radius_km: None }
+}
+
+fn offer(c: &Context, args: OfferArgs) -> Result<OfferDraft> {
+    let path = Path::new(&args.spec_or_file);
+    if path.extension().is_some_and(|e| e == "toml" || e == "json") {
+        return files::read(c, path);
+    }
+    let missing =
+        || Failure::usage(c.say(Msg::PriceMissing, &[])).remedy(c.say(Msg::PriceMissingRemedy, &[]));
+    if args.price.is_empty() {
+        return Err(missing());
+    }
+    let tiers = args.price.into_iter().map(|tier| tier.0).collect();
+    let pooling = args.pool_cap.zip(args.pool_lead_time).map(|(cap, lead_time_days)| PoolingDraft {
+        cap,
+        lead_time_days,
+        payment: Text::Plain(args.pool_payment),
+    });
+    Ok(OfferDraft {
+        spec: args.spec_or_file.parse().map_err(|e: vocab::Error| Failure::usage(e.to_string()))?,
+        name: args.name.map(Text::Plain),
+        unit: args.unit,
+        prices: PriceSchedule { currency: args.currency.ok_or_else(missing)?, tiers },
+        minimum: args.minimum,
+        step: args.step,
+        maximum: args.maximum,
+        lead_time_days: args.lead_time,
+        place: args.place.map(place),
+        expires_days: args.expires,
+        pooling,
+    })
+}
+
+pub(super) fn start(c: &Context, process: &ProcessText) -> Result<()> {
+    send(c, |client| {
+        Ok(Command::Start { plan: id(c, client, Kind::Plan, &process.plan)?, index: process.index })
+    })
+}
+
+pub(super) fn finish(c: &Context, process: &ProcessText, quantity: Option<Decimal>) -> Result<()> {
+    send(c, |client| {
+        Ok(Command::Finish {
+            plan: id(c, client, Kind::Plan, &process.plan)?,
+            index: process.index,
+            quantity,
+        })
+    })
+}
+
+pub(super) fn raise(c: &Context, action: StockCmd) -> Result<()> {
+    let StockCmd::Raise { spec, quantity, serials, property } = action else { return Ok(()) };
+    send(c, |_| Ok(Command::Raise { spec, quantity, serials, properties: map(property) }))
+}
+
+pub(super) fn lower(c: &Context, action: StockCmd) -> Result<()> {
+    let StockCmd::Lower { lot, quantity, serials, note } = action else { return Ok(()) };
+    send(c, |client| Ok(Command::Lower { lot: id(c, client, Kind::Lot, &lot)?, quantity, serials, note }))
+}
+
+pub(super) fn feedback(c: &Context, action: FeedbackCmd) -> Result<()> {
+    let FeedbackCmd::Add { deal, rating, text, serial, wish } = action;
+    send(c, |client| {
+        let deal = id(c, client, Kind::Deal, &deal)?;
+        Ok(Command::Feedback { deal, serial, rating, text, wishes: map(wish) })
+    })
+}
+
+pub(super) fn trace(c: &Context, lot: &IdText) -> Result<()> {
+    let client = c.client()?;
+    let lot = id(c, &client, Kind::Lot, lot)?;
+    let answer = client.command(&Command::Trace { lot })?;
+    c.tell(&answer, || tree::trace(&answer["trace"], c.lang))
+}
+
+pub(super) fn recall(c: &Context, lot: &IdText) -> Result<()> {
+    let client = c.client()?;
+    let lot = id(c, &client, Kind::Lot, lot)?;
+    let answer = client.command(&Command::Recall { lot })?;
+    c.tell(&answer, || tree::recall(&answer["recall"], c.lang))
+}

@@ -1,0 +1,71 @@
+//! Files that people write: TOML or JSON, told apart by their ending, of bounded size.
+
+use super::Context;
+use crate::failure::{Exit, Failure, Result};
+use crate::i18n::Msg;
+use node::command::Command;
+use planning::{Recipe, WorkCenter};
+use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::Read;
+use std::path::Path;
+use vocab::SpecId;
+
+/// Largest file that is read, in bytes.
+const BYTES_MAX: u64 = 8 << 20;
+
+/// The file's bytes.
+pub(super) fn bytes(c: &Context, path: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let name = path.display();
+    let read = File::open(path).and_then(|file| file.take(BYTES_MAX + 1).read_to_end(&mut bytes));
+    read.map_err(|e| Failure::new(Exit::Usage, "file", c.say(Msg::CannotRead, &[&name, &e])))?;
+    if bytes.len() as u64 > BYTES_MAX {
+        return Err(Failure::new(Exit::Usage, "file", c.say(Msg::TooLarge, &[&name, &BYTES_MAX])));
+    }
+    Ok(bytes)
+}
+
+/// The file's content, as the type that is asked for.
+pub(super) fn read<T: DeserializeOwned>(c: &Context, path: &Path) -> Result<T> {
+    let (name, ending) = (path.display(), path.extension().and_then(|e| e.to_str()));
+    let bytes = bytes(c, path)?;
+    let wrong = |kind: &str, why: String| {
+        Failure::new(Exit::Usage, "file", c.say(Msg::NotReadable, &[&name, &kind, &why]))
+    };
+    match ending {
+        Some("json") => serde_json::from_slice(&bytes).map_err(|e| wrong("JSON", e.to_string())),
+        Some("toml") => toml::from_slice(&bytes).map_err(|e| wrong("TOML", e.to_string())),
+        _ => Err(Failure::new(Exit::Usage, "file", c.say(Msg::FileKind, &[&name]))),
+    }
+}
+
+/// Recipes in a file: a list, or by output as the API shows them.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Recipes {
+    List(Vec<Recipe>),
+    ByOutput(BTreeMap<SpecId, Recipe>),
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ModelFile {
+    #[serde(default)]
+    recipes: Option<Recipes>,
+    #[serde(default)]
+    work_centers: BTreeMap<String, WorkCenter>,
+}
+
+/// A model file as a command. What `headwater export model` writes can be read back.
+pub(super) fn model(c: &Context, path: &Path) -> Result<Command> {
+    let ModelFile { recipes, work_centers } = read(c, path)?;
+    let recipes = match recipes {
+        Some(Recipes::List(list)) => list,
+        Some(Recipes::ByOutput(map)) => map.into_values().collect(),
+        None => Vec::new(),
+    };
+    Ok(Command::Model { recipes, work_centers })
+}

@@ -1,0 +1,104 @@
+//! What each subcommand does.
+
+mod act;
+mod export;
+mod files;
+mod import;
+mod init;
+mod list;
+mod up;
+mod verify;
+
+use crate::cli::{Cli, Cmd, Common, FeedbackCmd, ImportCmd, PeerCmd, StockCmd, WorkCmd};
+use crate::client::Client;
+use crate::failure::{Exit, Failure, Result};
+use crate::i18n::{Lang, Msg, say};
+use crate::show;
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// What every subcommand needs.
+pub(crate) struct Context {
+    pub(crate) dir: PathBuf,
+    pub(crate) lang: Lang,
+    json: bool,
+}
+
+impl Context {
+    fn new(common: &Common, lang: Lang) -> Result<Self> {
+        let dir = common.dir.clone().or_else(|| std::env::home_dir().map(|home| home.join(".headwater")));
+        let dir = dir.ok_or_else(|| Failure::new(Exit::Usage, "usage", say(lang, Msg::NoHome, &[])))?;
+        Ok(Self { dir, lang, json: common.json })
+    }
+
+    fn say(&self, message: Msg, with: &[&dyn std::fmt::Display]) -> String {
+        say(self.lang, message, with)
+    }
+
+    fn client(&self) -> Result<Client> {
+        Client::open(&self.dir, self.lang)
+    }
+
+    /// Tells the outcome: as it came with `--json`, else in words.
+    fn tell(&self, value: &Value, words: impl FnOnce() -> String) -> Result<()> {
+        let text = if self.json { value.to_string() } else { words() };
+        self.print(&text)
+    }
+
+    /// One line or block to standard output.
+    fn print(&self, text: &str) -> Result<()> {
+        use std::io::{ErrorKind, Write};
+        match writeln!(std::io::stdout(), "{text}") {
+            // whoever reads us has read enough
+            Err(e) if e.kind() == ErrorKind::BrokenPipe => Ok(()),
+            written => written.map_err(|e| {
+                Failure::new(Exit::Failed, "file", self.say(Msg::CannotWrite, &[&"standard output", &e]))
+            }),
+        }
+    }
+}
+
+/// Does what the command line says.
+pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
+    let context = Context::new(&cli.common, lang)?;
+    let c = &context;
+    match cli.command {
+        Cmd::Init(args) => init::run(c, args),
+        Cmd::Up(args) => up::run(c, *args),
+        Cmd::Verify => verify::run(c),
+        Cmd::Export { what, out } => export::run(c, what, out.as_deref()),
+        Cmd::Completions { shell } => export::completions(shell),
+
+        Cmd::Link => list::link(c),
+        Cmd::Ticket => list::ticket(c),
+        Cmd::Status => list::status(c),
+        Cmd::Peer { action: None } => list::list(c, &show::PEERS),
+        Cmd::Peer { action: Some(PeerCmd::Add { ticket }) } => list::add_peer(c, &ticket),
+        Cmd::Offers => list::list(c, &show::OFFERS),
+        Cmd::Needs => list::list(c, &show::NEEDS),
+        Cmd::Pools => list::list(c, &show::POOLS),
+        Cmd::Deals { deal: None } => list::list(c, &show::DEALS),
+        Cmd::Deals { deal: Some(deal) } => list::deal(c, &deal),
+        Cmd::Orders => list::list(c, &show::ORDERS),
+        Cmd::Work { action: None } => list::work(c),
+        Cmd::Stock { action: None } => list::list(c, &show::STOCK),
+        Cmd::Handovers => list::list(c, &show::HANDOVERS),
+        Cmd::Specs => list::list(c, &show::SPECS),
+        Cmd::Feedback { action: None } => list::list(c, &show::FEEDBACK),
+
+        Cmd::Import { what: ImportCmd::Stock { file } } => import::stock(c, &file),
+        Cmd::Import { what: ImportCmd::Recipes { file } } => import::recipes(c, &file),
+        Cmd::Import { what: ImportCmd::Offers { file } } => import::offers(c, &file),
+
+        Cmd::Work { action: Some(WorkCmd::Start { process }) } => act::start(c, &process),
+        Cmd::Work { action: Some(WorkCmd::Finish { process, quantity }) } => {
+            act::finish(c, &process, quantity)
+        }
+        Cmd::Stock { action: Some(action @ StockCmd::Raise { .. }) } => act::raise(c, action),
+        Cmd::Stock { action: Some(action @ StockCmd::Lower { .. }) } => act::lower(c, action),
+        Cmd::Feedback { action: Some(action @ FeedbackCmd::Add { .. }) } => act::feedback(c, action),
+        Cmd::Trace { lot } => act::trace(c, &lot),
+        Cmd::Recall { lot } => act::recall(c, &lot),
+        other => act::command(c, other),
+    }
+}

@@ -1,0 +1,68 @@
+//! Help texts in Chinese, by their English, and how they get into the command line.
+
+use super::Lang;
+use clap::Command;
+
+mod table;
+
+/// The Chinese for a help text.
+fn translated(english: &str) -> Option<&'static str> {
+    table::HELP.iter().find(|(en, _)| *en == english).map(|(_, zh)| *zh)
+}
+
+/// `command` with its help texts in `lang`.
+pub(crate) fn localized(command: Command, lang: Lang) -> Command {
+    if lang == Lang::En {
+        return command;
+    }
+    let about = command.get_about().and_then(|text| translated(&text.to_string()));
+    let after = command.get_after_help().and_then(|text| translated(&text.to_string()));
+    let mut command = command
+        .subcommand_help_heading("命令")
+        .mut_args(|arg| {
+            let help = arg.get_help().and_then(|text| translated(&text.to_string()));
+            let heading = if arg.is_positional() { "参数" } else { "选项" };
+            let arg = arg.help_heading(heading);
+            help.map_or(arg.clone(), |help| arg.help(help))
+        })
+        .mut_subcommands(|command| localized(command, lang));
+    if let Some(about) = about {
+        command = command.about(about);
+    }
+    if let Some(after) = after {
+        command = command.after_help(after);
+    }
+    command
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    fn walk(command: &Command, missing: &mut Vec<String>) {
+        let about = command.get_about().map(ToString::to_string);
+        let after = command.get_after_help().map(ToString::to_string);
+        let args = command.get_arguments().filter(|arg| !arg.is_hide_set());
+        let helps = args.filter_map(|arg| arg.get_help().map(ToString::to_string));
+        missing.extend(about.into_iter().chain(after).chain(helps).filter(|text| translated(text).is_none()));
+        command.get_subcommands().for_each(|command| walk(command, missing));
+    }
+
+    #[test]
+    fn every_help_text_is_there_in_chinese() {
+        let mut missing = Vec::new();
+        walk(&crate::cli::Cli::command(), &mut missing);
+        missing.dedup();
+        assert!(missing.is_empty(), "not in the table:\n{}", missing.join("\n"));
+        for (en, zh) in table::HELP {
+            assert!(super::super::is_chinese(zh), "{en}");
+        }
+    }
+
+    #[test]
+    fn chinese_help_is_chinese() {
+        let help = localized(crate::cli::Cli::command(), Lang::Zh).render_help().to_string();
+        assert!(help.contains("数据文件夹") && help.contains("退出码"), "{help}");
+    }
+}

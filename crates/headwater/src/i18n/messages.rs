@@ -1,0 +1,169 @@
+//! Every message: its name, its English, its Chinese. `{0}`, `{1}` are filled in.
+
+use super::Lang;
+
+macro_rules! messages {
+    ($($name:ident: $en:literal, $zh:literal;)*) => {
+        /// What can be said.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub(crate) enum Msg { $($name),* }
+
+        impl Msg {
+            #[cfg(test)]
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$name),*];
+            pub(crate) fn text(self, lang: Lang) -> &'static str {
+                match (self, lang) { $((Self::$name, Lang::En) => $en, (Self::$name, Lang::Zh) => $zh),* }
+            }
+        }
+    };
+}
+
+messages! {
+    // failures
+    Error: "error", "错误";
+    Unreachable: "no node is running in {0}", "{0} 中没有正在运行的节点";
+    UnreachableRemedy: "start it with `headwater --dir {0} up`, or name another folder with --dir", "请运行 `headwater --dir {0} up` 启动节点，或用 --dir 指定其他文件夹";
+    NoAnswer: "the node did not answer in time: look whether it took effect before trying again", "节点未及时答复：重试之前，请先查看操作是否已生效";
+    NoHome: "there is no home folder: name the data folder with --dir", "找不到主目录：请用 --dir 指定数据文件夹";
+    NoSuchId: "no {0} here has an id that begins with {1}", "此处没有编号以 {1} 开头的{0}";
+    NoSuchIdRemedy: "look it up in the lists, or write all 64 digits", "请在列表中查找，或写出完整的 64 位编号";
+    ManyIds: "{1} is the beginning of several {0} ids: {2}", "有多个{0}编号以 {1} 开头：{2}";
+    ManyIdsRemedy: "write more digits", "请多写几位";
+    NoSuchAgent: "no peer is called '{0}'", "没有名为“{0}”的对等节点";
+    NoSuchAgentRemedy: "see `headwater peer`, or write its did:key", "请查看 `headwater peer`，或写出其 did:key";
+    ManyAgents: "several peers are called '{0}'", "有多个对等节点名为“{0}”";
+    CannotRead: "cannot read {0}: {1}", "无法读取 {0}：{1}";
+    CannotWrite: "cannot write {0}: {1}", "无法写入 {0}：{1}";
+    TooLarge: "{0} is over {1} bytes", "{0} 超过 {1} 字节";
+    NotReadable: "{0} does not read as {1}: {2}", "{0} 无法按 {1} 解析：{2}";
+    FileKind: "{0} is neither .toml nor .json", "{0} 既不是 .toml 也不是 .json 文件";
+    PortTaken: "port {0} is taken; using {1}", "端口 {0} 已被占用，改用 {1}";
+    NoPort: "no free port from {0} to {1}", "从 {0} 到 {1} 没有空闲端口";
+    NoPortRemedy: "name one with --http or --p2p", "请用 --http 或 --p2p 指定";
+    CannotListen: "cannot listen on {0}: {1}", "无法监听 {0}：{1}";
+    NodeEnded: "the node ended by itself: see its messages above", "节点自行终止：请查看上面的消息";
+    PriceMissing: "an offer needs at least one price and a currency", "报价至少需要一个价格和一种货币";
+    PriceMissingRemedy: "such as: headwater offer chair-48 --currency EUR --price 1=120 --price 20=96", "例如：headwater offer chair-48 --currency EUR --price 1=120 --price 20=96";
+    LotUnknown: "what lot {0} is, is not known here", "此处不了解批次 {0} 的内容";
+    // csv
+    CsvNoColumn: "{0}: column '{1}' is missing", "{0}：缺少列“{1}”";
+    CsvUnknownColumn: "{0}: column '{1}' is not known", "{0}：未知的列“{1}”";
+    CsvColumns: "the columns are: {0}", "可用的列：{0}";
+    CsvCell: "{0}, row {1}, column '{2}': '{3}' cannot be taken: {4}", "{0} 第 {1} 行，“{2}”列：“{3}”无法接受：{4}";
+    CsvRow: "{0}, row {1}: {2}", "{0} 第 {1} 行：{2}";
+    CsvEmpty: "{0} has no rows", "{0} 中没有数据行";
+    CsvTooMany: "{0} has more than {1} rows", "{0} 超过 {1} 行";
+    CsvSplit: "split the file", "请拆分文件";
+    CsvEncoding: "{0} is not UTF-8 text", "{0} 不是 UTF-8 文本";
+    CsvEncodingRemedy: "save it from the spreadsheet as CSV UTF-8", "请在电子表格软件中另存为 CSV UTF-8";
+    CsvNothingDone: "nothing was done: correct the file, then import it again", "未执行任何操作：请更正文件后重新导入";
+    CsvStopped: "row {0} was refused, the {1} rows before it are done: correct that row, and import it and the rest", "第 {0} 行被拒绝，之前的 {1} 行已完成：请更正该行，再导入该行及其余行";
+    CsvInputOrStep: "it names neither an input with its quantity nor a step with its work_center", "既没有 input 及其 quantity，也没有 step 及其 work_center";
+    CsvUnknownSpec: "no specification of that name is known here: describe it first", "此处没有该名称的规格：请先用 describe 发布";
+    // done
+    Done: "done", "完成";
+    Recorded: "recorded {0}", "已记录 {0}";
+    Imported: "{0} rows imported", "已导入 {0} 行";
+    PeerAdded: "{0} is known and being dialled", "已登记 {0}，正在连接";
+    Written: "written to {0}", "已写入 {0}";
+    InitDone: "{0} is ready in {1}", "{0} 已在 {1} 中就绪";
+    InitNext: "start it with: headwater up", "启动命令：headwater up";
+    InitBackup: "keep a copy of {0} in a safe place: whoever has it speaks for you, and without it nobody does", "请妥善备份 {0}：持有它的人可代表您，丢失则无人能代表您";
+    UpRunning: "{0} is running", "{0} 正在运行";
+    UpOpen: "open the app (works once, within ten minutes):", "打开应用（链接只能使用一次，十分钟内有效）：";
+    UpTicket: "ticket, to give to others:", "票据（交给他人即可连接本节点）：";
+    UpPeers: "listening for peers on UDP {0}", "在 UDP {0} 上等待对等节点";
+    UpStop: "stop with Ctrl-C", "按 Ctrl-C 停止";
+    UpStopping: "stopping", "正在停止";
+    UpStopped: "stopped", "已停止";
+    UpExposed: "{0} can be reached from other machines, and HTTP is not encrypted", "其他机器可以访问 {0}，且 HTTP 未加密";
+    // lists
+    Nothing: "nothing here", "暂无内容";
+    Truncated: "there are more than 1,000; these are the first", "超过 1,000 条，仅显示前面的部分";
+    Id: "id", "编号";
+    Name: "name", "名称";
+    By: "by", "发布者";
+    Price: "price", "价格";
+    Minimum: "minimum", "起订量";
+    LeadTime: "days", "天数";
+    Pools: "pools", "拼单";
+    Expires: "expires", "到期";
+    Quantity: "quantity", "数量";
+    Ceiling: "ceiling", "最高价";
+    Due: "due", "期限";
+    Fits: "offers that fit", "匹配的报价";
+    State: "state", "状态";
+    Members: "members", "成员";
+    Pledged: "pledged", "已认购";
+    Threshold: "threshold", "成团量";
+    PriceNow: "price now", "当前价";
+    Closes: "closes", "截止";
+    MyShare: "mine", "我的";
+    With: "with", "对方";
+    Role: "role", "角色";
+    Total: "total", "总价";
+    Promise: "promise", "承诺日期";
+    Source: "for", "来源";
+    Trouble: "trouble", "问题";
+    Process: "process", "工序";
+    Work: "work", "作业";
+    Where: "where", "地点";
+    Start: "start", "开始";
+    End: "end", "结束";
+    Ready: "ready", "就绪";
+    Spec: "specification", "规格";
+    OnHand: "on hand", "现有";
+    Reserved: "reserved", "已预留";
+    Free: "free", "可用";
+    Lot: "lot", "批次";
+    From: "from", "交出方";
+    To: "to", "接收方";
+    Goods: "goods", "货物";
+    At: "at", "时间";
+    Unit: "unit", "单位";
+    Revision: "revision", "版本";
+    Rating: "rating", "评分";
+    Text: "text", "内容";
+    Wishes: "wishes", "期望";
+    Agent: "agent", "主体";
+    Connected: "connected", "已连接";
+    Undelivered: "undelivered", "未送达";
+    ClockAhead: "clock ahead, s", "时钟超前（秒）";
+    Now: "clock", "时钟";
+    Records: "records kept", "保存的记录";
+    LogSize: "records said", "发出的记录";
+    LogRoot: "Merkle root", "默克尔根";
+    Peers: "peers connected", "已连接的对等节点";
+    Recipes: "recipes", "配方";
+    Listings: "offers and needs", "报价与需求";
+    OpenDeals: "deals that wait", "待处理的交易";
+    Problems: "problems", "问题";
+    UnitPrice: "unit price", "单价";
+    Answer: "answer by", "答复期限";
+    Hold: "holds until", "有效至";
+    Shipped: "shipped", "已发货";
+    Accepted: "accepted", "已接收";
+    Rejected: "rejected", "已拒收";
+    Owed: "owed", "应付";
+    Paid: "paid", "已付";
+    History: "history", "经过";
+    Refused: "refused", "拒绝原因";
+    Yes: "yes", "是";
+    No: "no", "否";
+    // trees
+    Used: "used {0}", "用量 {0}";
+    MadeBy: "made by {0}", "制造者 {0}";
+    Hands: "by the hands of {0}", "经手 {0}";
+    HandedTo: "{0} handed on", "转交 {0}";
+    StillThere: "{0} still there", "仍有 {0}";
+    // verify
+    VerifyReading: "checking records", "正在检查记录";
+    VerifyRecords: "{0} records: every hash and signature is right", "{0} 条记录：哈希与签名全部正确";
+    VerifyLog: "own log: {0} records in an unbroken chain", "自有日志：{0} 条记录，链条完整";
+    VerifyRoot: "Merkle root {0}", "默克尔根 {0}";
+    VerifyCheckpoint: "agrees with the checkpoint of {0} records kept beside it", "与旁存的 {0} 条记录检查点一致";
+    VerifyNoCheckpoint: "no checkpoint was kept yet to compare with", "尚无可比对的检查点";
+    VerifyOthers: "records of {0} others: numbers and links agree where they meet", "{0} 个其他主体的记录：相邻处编号与链接一致";
+    VerifyBad: "the records in {0} are not sound: {1}", "{0} 中的记录有问题：{1}";
+    VerifyBadRemedy: "restore the folder from a backup", "请从备份恢复该文件夹";
+}

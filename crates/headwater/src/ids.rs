@@ -1,0 +1,153 @@
+//! From what a person types to an id: first digits are looked up in the lists, names among the peers.
+
+use crate::client::Client;
+use crate::failure::{Exit, Failure, Result};
+use crate::i18n::{Lang, Msg, say, word};
+use crate::values::IdText;
+use serde_json::Value;
+use std::collections::BTreeMap;
+use vocab::{AgentId, Decimal, RecordId, SpecId};
+
+/// Ids shown when several fit.
+const SHOWN_MAX: usize = 5;
+
+/// What kind of thing an id is of, which says where to look it up.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Kind {
+    Offer,
+    Listing,
+    Pool,
+    Deal,
+    /// a deal, or an order of one's own
+    Order,
+    Plan,
+    Lot,
+    Handover,
+}
+
+impl Kind {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Offer => "offer",
+            Self::Listing => "listing",
+            Self::Pool => "pool",
+            Self::Deal => "deal",
+            Self::Order => "order",
+            Self::Plan => "plan",
+            Self::Lot => "lot",
+            Self::Handover => "handover",
+        }
+    }
+
+    /// Every id of this kind that the node lists.
+    fn known(self, client: &Client) -> Result<Vec<String>> {
+        let ids = |list: &str| client.list(list).map(|items| texts(&items, "id"));
+        let mut known = match self {
+            Self::Offer => ids("offers")?,
+            Self::Listing => [ids("offers")?, ids("needs")?].concat(),
+            Self::Pool => ids("pools")?,
+            Self::Deal => ids("deals")?,
+            Self::Order => [ids("deals")?, ids("orders")?].concat(),
+            Self::Plan => client
+                .list("orders")?
+                .iter()
+                .flat_map(|order| texts(items(order, "processes"), "plan"))
+                .collect(),
+            Self::Lot => lots(client)?.into_keys().collect(),
+            Self::Handover => ids("handovers")?,
+        };
+        known.sort();
+        known.dedup();
+        Ok(known)
+    }
+}
+
+fn items<'a>(value: &'a Value, key: &str) -> &'a [Value] {
+    value[key].as_array().map_or(&[], Vec::as_slice)
+}
+
+fn texts(items: &[Value], key: &str) -> Vec<String> {
+    items.iter().filter_map(|item| item[key].as_str()).map(str::to_owned).collect()
+}
+
+/// Every lot the node speaks of, with its specification.
+fn lots(client: &Client) -> Result<BTreeMap<String, String>> {
+    let mut lots = BTreeMap::new();
+    let mut note = |lot: &Value, spec: &Value| {
+        if let (Some(lot), Some(spec)) = (lot.as_str(), spec.as_str()) {
+            lots.insert(lot.to_owned(), spec.to_owned());
+        }
+    };
+    for stock in client.list("stock")? {
+        items(&stock, "lots").iter().for_each(|lot| note(&lot["lot"], &stock["spec"]));
+    }
+    for list in ["deals", "handovers"] {
+        for item in client.list(list)? {
+            items(&item, "goods").iter().for_each(|goods| note(&goods["lot"], &goods["spec"]));
+        }
+    }
+    for said in client.list("feedback")? {
+        note(&said["passport"], &said["spec"]);
+    }
+    Ok(lots)
+}
+
+/// The record that `text` names.
+pub(crate) fn record(client: &Client, lang: Lang, kind: Kind, text: &IdText) -> Result<RecordId> {
+    if let Ok(id) = text.0.parse() {
+        return Ok(id);
+    }
+    let fitting: Vec<_> = kind.known(client)?.into_iter().filter(|id| id.starts_with(&text.0)).collect();
+    let name = word(lang, kind.name());
+    match fitting.as_slice() {
+        [id] => id.parse().map_err(|e: vocab::Error| Failure::new(Exit::Failed, "answer", e.to_string())),
+        [] => Err(Failure::usage(say(lang, Msg::NoSuchId, &[&name, &text.0])).remedy(say(
+            lang,
+            Msg::NoSuchIdRemedy,
+            &[],
+        ))),
+        many => {
+            let shown =
+                many.iter().take(SHOWN_MAX).map(|id| id[..16].to_owned()).collect::<Vec<_>>().join(", ");
+            Err(Failure::usage(say(lang, Msg::ManyIds, &[&name, &text.0, &shown])).remedy(say(
+                lang,
+                Msg::ManyIdsRemedy,
+                &[],
+            )))
+        }
+    }
+}
+
+/// The agent that `text` names: a did:key, or the name of one peer alone.
+pub(crate) fn agent(client: &Client, lang: Lang, text: &str) -> Result<AgentId> {
+    if text.starts_with("did:") {
+        return text.parse().map_err(|e: vocab::Error| Failure::usage(e.to_string()));
+    }
+    let peers = client.list("peers")?;
+    let called = |peer: &&Value| peer["who"]["name"].as_str() == Some(text);
+    let fitting =
+        texts(&peers.iter().filter(called).map(|peer| peer["who"].clone()).collect::<Vec<_>>(), "agent");
+    match fitting.as_slice() {
+        [agent] => {
+            agent.parse().map_err(|e: vocab::Error| Failure::new(Exit::Failed, "answer", e.to_string()))
+        }
+        others => {
+            let message = if others.is_empty() { Msg::NoSuchAgent } else { Msg::ManyAgents };
+            Err(Failure::usage(say(lang, message, &[&text])).remedy(say(lang, Msg::NoSuchAgentRemedy, &[])))
+        }
+    }
+}
+
+/// The goods that `text` refuses.
+pub(crate) fn goods(
+    client: &Client,
+    lang: Lang,
+    lot: &IdText,
+    quantity: Decimal,
+    serials: Vec<String>,
+) -> Result<trace::statement::Goods> {
+    let lot = record(client, lang, Kind::Lot, lot)?;
+    let spec = lots(client)?.remove(&lot.to_string()).and_then(|spec| spec.parse::<SpecId>().ok());
+    let spec = spec.ok_or_else(|| Failure::usage(say(lang, Msg::LotUnknown, &[&lot])))?;
+    Ok(trace::statement::Goods { lot, spec, quantity, serials })
+}

@@ -1,0 +1,324 @@
+//! Views for people: a table for each list, a few lines for one thing.
+
+use crate::i18n::{Lang, Msg, say, word};
+use comfy_table::{ContentArrangement, Table, presets};
+use jiff::tz::TimeZone;
+use serde_json::Value;
+use vocab::{RecordId, Text, Timestamp};
+
+/// Digits of an id that are shown: enough to type.
+const DIGITS: usize = 10;
+
+type Cell = fn(&Value, Lang) -> String;
+
+/// A list as the API names it, and its columns.
+pub(crate) struct List {
+    pub(crate) path: &'static str,
+    columns: &'static [(Msg, Cell)],
+}
+
+fn text(v: &Value) -> String {
+    match v {
+        Value::Null => String::new(),
+        Value::String(text) => text.clone(),
+        other => other.to_string(),
+    }
+}
+/// An id's first digits.
+pub(crate) fn id(v: &Value) -> String {
+    text(v).chars().take(DIGITS).collect()
+}
+/// A name in the reader's language.
+pub(crate) fn words(v: &Value, lang: Lang) -> String {
+    serde_json::from_value::<Text>(v.clone()).map_or(String::new(), |t| t.in_language(lang.tag()).to_owned())
+}
+/// What an agent calls itself, else the end of its key.
+pub(crate) fn who(v: &Value) -> String {
+    match (v["name"].as_str(), v["agent"].as_str()) {
+        (Some(name), _) if !name.is_empty() => name.to_owned(),
+        (_, Some(agent)) => {
+            format!("…{}", agent.chars().skip(agent.len().saturating_sub(8)).collect::<String>())
+        }
+        _ => String::new(),
+    }
+}
+fn money(v: &Value) -> String {
+    match (&v["amount"], &v["currency"]) {
+        (Value::String(amount), Value::String(currency)) => format!("{amount} {currency}"),
+        _ => String::new(),
+    }
+}
+/// A time on this machine's clock.
+pub(crate) fn time(v: &Value) -> String {
+    let parsed = v.as_str().and_then(|t| t.parse::<Timestamp>().ok());
+    parsed.map_or(String::new(), |t| t.to_zoned(TimeZone::system()).strftime("%F %H:%M").to_string())
+}
+fn state(v: &Value, lang: Lang) -> String {
+    word(lang, v.as_str().unwrap_or_default()).to_owned()
+}
+fn yes(v: &Value, lang: Lang) -> String {
+    v.as_bool().map_or(String::new(), |yes| say(lang, if yes { Msg::Yes } else { Msg::No }, &[]))
+}
+fn of(quantity: &Value, unit: &Value) -> String {
+    format!("{} {}", text(quantity), text(unit)).trim().to_owned()
+}
+fn items<'a>(v: &'a Value, key: &str) -> &'a [Value] {
+    v[key].as_array().map_or(&[], Vec::as_slice)
+}
+fn joined(list: &[Value], each: impl Fn(&Value) -> String) -> String {
+    list.iter().map(each).collect::<Vec<_>>().join("\n")
+}
+fn prices(v: &Value) -> String {
+    let tiers = joined(items(v, "tiers"), |t| format!("≥{}: {}", text(&t["from"]), text(&t["unit_price"])));
+    format!("{} {}", tiers.replace('\n', ", "), text(&v["currency"]))
+}
+fn goods(v: &[Value]) -> String {
+    joined(v, |g| format!("{} {} ({})", text(&g["quantity"]), text(&g["spec"]), id(&g["lot"])))
+}
+fn seconds_as_days(v: &Value) -> String {
+    v.as_i64().map_or(String::new(), |s| (s / vocab::DAY_S).to_string())
+}
+
+pub(crate) const OFFERS: List = List {
+    path: "offers",
+    columns: &[
+        (Msg::Id, |v, _| id(&v["id"])),
+        (Msg::Spec, |v, _| text(&v["offer"]["spec"])),
+        (Msg::Name, |v, l| words(&v["offer"]["name"], l)),
+        (Msg::By, |v, _| who(&v["by"])),
+        (Msg::Price, |v, _| prices(&v["offer"]["prices"])),
+        (Msg::Minimum, |v, _| of(&v["offer"]["minimum"], &v["offer"]["unit"])),
+        (Msg::LeadTime, |v, _| seconds_as_days(&v["offer"]["lead_time_s"])),
+        (Msg::Pools, |v, l| yes(&Value::Bool(!v["offer"]["pooling"].is_null()), l)),
+        (Msg::Expires, |v, _| time(&v["offer"]["expires"])),
+    ],
+};
+pub(crate) const NEEDS: List = List {
+    path: "needs",
+    columns: &[
+        (Msg::Id, |v, _| id(&v["id"])),
+        (Msg::Spec, |v, _| text(&v["need"]["spec"])),
+        (Msg::Name, |v, l| words(&v["need"]["name"], l)),
+        (Msg::By, |v, _| who(&v["by"])),
+        (Msg::Quantity, |v, _| of(&v["need"]["quantity"], &v["need"]["unit"])),
+        (Msg::Ceiling, |v, _| money(&v["need"]["ceiling"])),
+        (Msg::Due, |v, _| time(&v["need"]["due"])),
+        (Msg::Fits, |v, _| joined(items(v, "fits"), id)),
+    ],
+};
+pub(crate) const POOLS: List = List {
+    path: "pools",
+    columns: &[
+        (Msg::Id, |v, _| id(&v["id"])),
+        (Msg::Spec, |v, _| text(&v["terms"]["spec"])),
+        (Msg::Name, |v, l| words(&v["terms"]["name"], l)),
+        (Msg::By, |v, _| who(&v["by"])),
+        (Msg::State, |v, l| state(&v["state"], l)),
+        (Msg::Members, |v, _| text(&v["members"])),
+        (Msg::Pledged, |v, _| text(&v["pledged"])),
+        (Msg::Threshold, |v, _| text(&v["terms"]["threshold"])),
+        (Msg::PriceNow, |v, _| money(&v["price_now"])),
+        (Msg::Closes, |v, _| time(&v["terms"]["closes"])),
+        (Msg::MyShare, |v, _| match (&v["result"]["my_quantity"], &v["mine"]) {
+            (Value::String(got), _) => format!("{got} × {}", money(&v["result"]["unit_price"])),
+            (_, Value::Null) => String::new(),
+            (_, mine) => {
+                format!("{}–{} ≤ {}", text(&mine["at_least"]), text(&mine["at_most"]), text(&mine["ceiling"]))
+            }
+        }),
+    ],
+};
+pub(crate) const DEALS: List = List {
+    path: "deals",
+    columns: &[
+        (Msg::Id, |v, _| id(&v["id"])),
+        (Msg::Role, |v, l| state(&v["role"], l)),
+        (Msg::With, |v, _| who(&v["with"])),
+        (Msg::Name, |v, l| words(&v["name"], l)),
+        (Msg::Quantity, |v, _| of(&v["quantity"], &v["unit"])),
+        (Msg::Total, |v, _| money(&v["total"])),
+        (Msg::State, |v, l| state(&v["state"], l)),
+        (Msg::Promise, |v, _| time(&v["promise"])),
+    ],
+};
+pub(crate) const ORDERS: List = List {
+    path: "orders",
+    columns: &[
+        (Msg::Id, |v, _| id(&v["id"])),
+        (Msg::Source, |v, l| state(&v["source"], l)),
+        (Msg::Spec, |v, _| text(&v["spec"])),
+        (Msg::Name, |v, l| words(&v["name"], l)),
+        (Msg::Quantity, |v, _| text(&v["quantity"])),
+        (Msg::State, |v, l| state(&v["state"], l)),
+        (Msg::Promise, |v, _| time(&v["promise"])),
+        (Msg::Trouble, |v, _| text(&v["trouble"])),
+    ],
+};
+/// Made from the orders: one row for each process.
+pub(crate) const WORK: List = List {
+    path: "orders",
+    columns: &[
+        (Msg::Process, |v, _| format!("{}/{}", id(&v["plan"]), text(&v["index"]))),
+        (Msg::Work, |v, _| text(&v["name"])),
+        (Msg::Name, |v, l| words(&v["output_name"], l)),
+        (Msg::Quantity, |v, _| text(&v["quantity"])),
+        (Msg::Where, |v, _| text(&v["work_center"])),
+        (Msg::Start, |v, _| time(&v["start"])),
+        (Msg::End, |v, _| time(&v["end"])),
+        (Msg::State, |v, l| state(&v["state"], l)),
+        (Msg::Ready, |v, l| yes(&v["ready"], l)),
+    ],
+};
+pub(crate) const STOCK: List = List {
+    path: "stock",
+    columns: &[
+        (Msg::Spec, |v, _| text(&v["spec"])),
+        (Msg::Name, |v, l| words(&v["name"], l)),
+        (Msg::Unit, |v, _| text(&v["unit"])),
+        (Msg::OnHand, |v, _| text(&v["on_hand"])),
+        (Msg::Reserved, |v, _| text(&v["reserved"])),
+        (Msg::Free, |v, _| text(&v["free"])),
+        (Msg::Lot, |v, _| {
+            joined(items(v, "lots"), |lot| format!("{} ({})", id(&lot["lot"]), text(&lot["quantity"])))
+        }),
+    ],
+};
+pub(crate) const HANDOVERS: List = List {
+    path: "handovers",
+    columns: &[
+        (Msg::Id, |v, _| id(&v["id"])),
+        (Msg::From, |v, _| who(&v["from"])),
+        (Msg::To, |v, _| who(&v["to"])),
+        (Msg::Goods, |v, _| goods(items(v, "goods"))),
+        (Msg::At, |v, _| time(&v["at"])),
+        (Msg::State, |v, l| state(&v["state"], l)),
+        (Msg::Text, |v, _| text(&v["reason"])),
+    ],
+};
+pub(crate) const SPECS: List = List {
+    path: "specifications",
+    columns: &[
+        (Msg::Spec, |v, _| text(&v["specification"]["id"])),
+        (Msg::Name, |v, l| words(&v["specification"]["name"], l)),
+        (Msg::Unit, |v, _| text(&v["specification"]["unit"])),
+        (Msg::Revision, |v, _| text(&v["specification"]["revision"])),
+        (Msg::By, |v, _| who(&v["by"])),
+        (Msg::Id, |v, _| id(&v["id"])),
+    ],
+};
+pub(crate) const FEEDBACK: List = List {
+    path: "feedback",
+    columns: &[
+        (Msg::Id, |v, _| id(&v["id"])),
+        (Msg::Spec, |v, _| text(&v["spec"])),
+        (Msg::By, |v, _| who(&v["by"])),
+        (Msg::Rating, |v, _| text(&v["rating"])),
+        (Msg::Text, |v, _| text(&v["text"])),
+        (Msg::Wishes, |v, _| {
+            let wishes = v["wishes"].as_object().into_iter().flatten();
+            wishes.map(|(key, value)| format!("{key}: {}", text(value))).collect::<Vec<_>>().join("\n")
+        }),
+        (Msg::At, |v, _| time(&v["at"])),
+    ],
+};
+pub(crate) const PEERS: List = List {
+    path: "peers",
+    columns: &[
+        (Msg::Name, |v, _| text(&v["who"]["name"])),
+        (Msg::Agent, |v, _| text(&v["who"]["agent"])),
+        (Msg::Connected, |v, l| yes(&v["connected"], l)),
+        (Msg::Undelivered, |v, _| text(&v["undelivered"])),
+        (Msg::ClockAhead, |v, _| text(&v["clock_ahead_s"])),
+    ],
+};
+
+impl List {
+    /// The rows as a table.
+    pub(crate) fn table(&self, rows: &[Value], lang: Lang) -> String {
+        if rows.is_empty() {
+            return say(lang, Msg::Nothing, &[]);
+        }
+        let mut table = Table::new();
+        table.load_style(presets::UTF8_HORIZONTAL_ONLY).set_content_arrangement(ContentArrangement::Disabled);
+        table.set_header(self.columns.iter().map(|(name, _)| say(lang, *name, &[])));
+        for row in rows {
+            table.add_row(self.columns.iter().map(|(_, cell)| cell(row, lang)));
+        }
+        table.to_string()
+    }
+}
+
+fn lines(pairs: &[(Msg, String)], lang: Lang) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    for (name, value) in pairs.iter().filter(|(_, value)| !value.is_empty()) {
+        table.add_row([say(lang, *name, &[]), value.clone()]);
+    }
+    table.to_string()
+}
+
+/// The node at a glance.
+pub(crate) fn status(v: &Value, lang: Lang) -> String {
+    let problems = joined(items(v, "problems"), |p| {
+        format!("{} {} {}", time(&p["at"]), who(&p["peer"]), text(&p["what"]))
+    });
+    let pairs = [
+        (Msg::Name, who(&v["me"])),
+        (Msg::Agent, text(&v["me"]["agent"])),
+        (Msg::Now, time(&v["now"])),
+        (Msg::Peers, text(&v["peers"])),
+        (Msg::Listings, text(&v["listings"])),
+        (Msg::OpenDeals, text(&v["open_deals"])),
+        (Msg::Recipes, text(&v["recipes"])),
+        (Msg::Records, text(&v["records"])),
+        (Msg::LogSize, text(&v["log_size"])),
+        (Msg::LogRoot, text(&v["log_root"])),
+        (Msg::Problems, problems),
+    ];
+    lines(&pairs, lang)
+}
+
+/// One deal.
+pub(crate) fn deal(v: &Value, lang: Lang) -> String {
+    let refused = items(v, "refused").iter().map(text).collect::<Vec<_>>().join(": ");
+    let history = joined(items(v, "history"), |line| {
+        format!(
+            "{}  {}  {}  {}",
+            time(&line["at"]),
+            who(&line["by"]),
+            text(&line["kind"]),
+            id(&line["record"])
+        )
+    });
+    let pairs = [
+        (Msg::Id, text(&v["id"])),
+        (Msg::Role, state(&v["role"], lang)),
+        (Msg::With, who(&v["with"])),
+        (Msg::Name, words(&v["name"], lang)),
+        (Msg::Spec, text(&v["spec"])),
+        (Msg::Quantity, of(&v["quantity"], &v["unit"])),
+        (Msg::UnitPrice, money(&v["unit_price"])),
+        (Msg::Total, money(&v["total"])),
+        (Msg::State, state(&v["state"], lang)),
+        (Msg::Refused, refused),
+        (Msg::Promise, time(&v["promise"])),
+        (Msg::Answer, time(&v["answer_by"])),
+        (Msg::Hold, time(&v["hold_until"])),
+        (Msg::Shipped, text(&v["shipped"])),
+        (Msg::Accepted, text(&v["accepted"])),
+        (Msg::Rejected, text(&v["rejected"])),
+        (Msg::Owed, money(&v["owed"])),
+        (Msg::Paid, money(&v["paid"])),
+        (Msg::Goods, goods(items(v, "goods"))),
+        (Msg::History, history),
+    ];
+    lines(&pairs, lang)
+}
+
+/// What a command recorded.
+pub(crate) fn recorded(v: &Value, lang: Lang) -> String {
+    match v["recorded"].as_str().and_then(|id| id.parse::<RecordId>().ok()) {
+        Some(id) => say(lang, Msg::Recorded, &[&id]),
+        None => say(lang, Msg::Done, &[]),
+    }
+}

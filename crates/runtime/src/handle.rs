@@ -1,0 +1,213 @@
+//! The way to a running node: start it, tell it, ask it, watch it, stop it.
+
+use crate::engine::{Clock, Engine, Job};
+use crate::folder::Folder;
+use crate::{Error, Result, network};
+use net::{Net, Peer, RelayUrl};
+use node::Node;
+use node::command::{Command, Done};
+use node::effect::Topic;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::task::AbortHandle;
+use vocab::{AgentId, Timestamp};
+
+/// What may wait for the node's thread.
+const JOBS_MAX: usize = 1_024;
+/// How long a caller waits for room in that queue.
+const ROOM: Duration = Duration::from_secs(5);
+/// How long a caller waits for an answer: a trace may have to ask many peers.
+const ANSWER: Duration = Duration::from_secs(60);
+/// Changes a slow watcher may fall behind.
+const TOPICS_MAX: usize = 256;
+
+/// How a node takes part.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// its data folder, as [`init`](crate::init) made it
+    pub dir: PathBuf,
+    /// what opens its key, if that is sealed
+    pub passphrase: Option<String>,
+    /// UDP address to listen on
+    pub bind: SocketAddr,
+    /// talk to this machine only
+    pub loopback_only: bool,
+    /// find and be found on the local network
+    pub mdns: bool,
+    /// nodes hear of each other's offers when they use the same name
+    pub network: String,
+    /// a relay of one's own
+    pub relay: Option<RelayUrl>,
+    /// peers to begin with
+    pub peers: Vec<Peer>,
+    /// the clock
+    pub clock: Clock,
+}
+
+/// A running node. Clones reach the same one.
+#[derive(Clone, Debug)]
+pub struct Handle(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    me: AgentId,
+    jobs: mpsc::Sender<Job>,
+    net: Net,
+    // weak: when the thread ends, watchers see their streams end
+    tells: broadcast::WeakSender<Topic>,
+    tasks: Vec<AbortHandle>,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.tasks.iter().for_each(AbortHandle::abort);
+    }
+}
+
+/// Brings the node in `options.dir` to life. Must be called within a Tokio runtime.
+///
+/// # Errors
+/// What the folder, the store or the network say; nothing is left running then.
+pub async fn start(options: Options) -> Result<Handle> {
+    let Options { dir, passphrase, bind, loopback_only, mdns, network, relay, peers, clock } = options;
+    let folder = blocking(move || Folder::open(&dir, passphrase.as_deref())).await??;
+    let secret = folder.secrets.current;
+    let config = net::Config { secret, bind, loopback_only, mdns, relay, network };
+    let (net, events) = Net::start(config).await?;
+    let (tells, _) = broadcast::channel(TOPICS_MAX);
+    let weak_tells = tells.downgrade();
+    let built = blocking({
+        let net = net.clone();
+        move || Engine::new(folder, net, tells, clock)
+    });
+    let engine = match built.await.flatten() {
+        Ok(engine) => engine,
+        Err(e) => {
+            net.close().await;
+            return Err(e);
+        }
+    };
+    let remembered = engine.peers();
+    let (jobs, waiting) = mpsc::channel(JOBS_MAX);
+    let timers = tokio::runtime::Handle::current();
+    let thread = std::thread::Builder::new()
+        .name("node".to_owned())
+        .spawn(move || engine.run(waiting, &timers))
+        .map_err(|e| Error::System { what: "thread", why: e.to_string() })?;
+    let tasks = vec![
+        tokio::spawn(network::listen(net.clone(), events, jobs.downgrade())).abort_handle(),
+        tokio::spawn(network::watch_addresses(net.clone(), jobs.downgrade())).abort_handle(),
+        tokio::spawn(network::keep_knocking(net.clone(), jobs.downgrade())).abort_handle(),
+    ];
+    let handle = Handle(Arc::new(Inner {
+        me: net.me().agent,
+        jobs,
+        net,
+        tells: weak_tells,
+        tasks,
+        thread: Mutex::new(Some(thread)),
+    }));
+    for peer in remembered {
+        network::meet(&handle.0.net, peer);
+    }
+    for peer in peers {
+        handle.know(peer).await?;
+    }
+    Ok(handle)
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {
+    let done = tokio::task::spawn_blocking(work).await;
+    done.map_err(|e| Error::System { what: "thread", why: e.to_string() })
+}
+
+impl Handle {
+    /// Who this node is.
+    pub fn me(&self) -> AgentId {
+        self.0.me
+    }
+
+    /// Has something done; what it recorded is on the disk when this returns.
+    ///
+    /// # Errors
+    /// [`Error::Refused`] with the node's reason; the store's error, and then nothing was done; [`Error::Slow`].
+    pub async fn command(&self, command: Command) -> Result<Done> {
+        let (answer, answered) = oneshot::channel();
+        self.queue(Job::Command(Box::new(command), answer)).await?;
+        match tokio::time::timeout(ANSWER, answered).await {
+            Ok(answer) => answer.unwrap_or(Err(Error::Stopped)),
+            Err(_elapsed) => Err(Error::Slow { seconds: ANSWER.as_secs() }),
+        }
+    }
+
+    /// Looks at the node, between turns: everything seen is on the disk.
+    pub async fn read<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Node, Timestamp) -> T + Send + 'static,
+    ) -> Result<T> {
+        let (answer, answered) = oneshot::channel();
+        let read = move |view: Result<(&Node, Timestamp)>| {
+            // whoever asked may have given up waiting
+            let _ = answer.send(view.map(|(node, now)| look(node, now)));
+        };
+        self.queue(Job::Read(Box::new(read))).await?;
+        answered.await.unwrap_or(Err(Error::Stopped))
+    }
+
+    /// What changes from now on; ends when the node does.
+    pub fn topics(&self) -> broadcast::Receiver<Topic> {
+        match self.0.tells.upgrade() {
+            Some(tells) => tells.subscribe(),
+            None => broadcast::channel(1).1,
+        }
+    }
+
+    /// This node with its addresses of now; as text, the ticket to give to others.
+    pub fn ticket(&self) -> Peer {
+        self.0.net.me()
+    }
+
+    /// Remembers a peer and dials it.
+    pub async fn know(&self, peer: Peer) -> Result<()> {
+        network::meet(&self.0.net, peer.clone());
+        self.queue(Job::Learn(peer)).await
+    }
+
+    /// What has passed through the network so far.
+    pub fn net_stats(&self) -> net::Stats {
+        self.0.net.stats()
+    }
+
+    /// Returns when the node has ended, for whatever reason.
+    pub async fn ended(&self) {
+        self.0.jobs.closed().await;
+    }
+
+    /// Lets the turn under way finish, says goodbye to peers, frees the folder and the port.
+    pub async fn stop(self) {
+        // a queue that is closed already means the thread is ending by itself
+        let _ = self.0.jobs.send(Job::Stop).await;
+        let thread = self.0.thread.lock().expect("no code panics while it holds this lock").take();
+        if let Some(thread) = thread {
+            let joined = tokio::task::spawn_blocking(move || thread.join()).await;
+            if !matches!(joined, Ok(Ok(()))) {
+                tracing::error!("the node's thread did not end cleanly");
+            }
+        }
+        self.0.tasks.iter().for_each(AbortHandle::abort);
+        self.0.net.clone().close().await;
+    }
+
+    async fn queue(&self, job: Job) -> Result<()> {
+        use mpsc::error::SendTimeoutError::{Closed, Timeout};
+        self.0.jobs.send_timeout(job, ROOM).await.map_err(|e| match e {
+            Timeout(_) => Error::Busy { waiting: JOBS_MAX },
+            Closed(_) => Error::Stopped,
+        })
+    }
+}
