@@ -7,8 +7,8 @@ use crate::error::Result;
 use crate::view::Role;
 use ledger::{Record, Statement};
 use market::statement::{
-    Acceptance, Binding, Cancellation, CancellationConsent, Condition, Confirmation, Enquiry, Quote, Reason,
-    Refusal, Settlement,
+    Acceptance, Binding, Cancellation, CancellationConsent, Condition, Confirmation, Enquiry, Offer, Quote,
+    Reason, Refusal, Settlement,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use trace::statement::Goods;
@@ -281,10 +281,17 @@ impl Deals {
         Ok(record.id)
     }
 
-    /// Takes a record that answers an earlier one; `at` is when this node took it.
-    pub(crate) fn apply(&mut self, me: &AgentId, record: &Record, at: Timestamp) -> Took {
+    /// Takes a record that answers an earlier one; `at` is when this node took it. A quote is held against the
+    /// offer asked about, as far as `offers` still knows it.
+    pub(crate) fn apply<'a>(
+        &mut self,
+        me: &AgentId,
+        record: &Record,
+        at: Timestamp,
+        offers: impl Fn(&RecordId) -> Option<&'a Offer>,
+    ) -> Took {
         match record.kind.as_str() {
-            Quote::KIND => self.quote(me, record, at),
+            Quote::KIND => self.quote(me, record, at, offers),
             Acceptance::KIND => self.accept(me, record, at),
             Confirmation::KIND => self.confirm(me, record, at),
             Binding::KIND => self.bind(me, record, at),
@@ -303,7 +310,13 @@ impl Deals {
         }
     }
 
-    fn quote(&mut self, me: &AgentId, record: &Record, at: Timestamp) -> Took {
+    fn quote<'a>(
+        &mut self,
+        me: &AgentId,
+        record: &Record,
+        at: Timestamp,
+        offers: impl Fn(&RecordId) -> Option<&'a Offer>,
+    ) -> Took {
         let quote: Quote = record.read()?;
         let deal = self.answered(&quote.enquiry)?;
         let (Some(enquiry), Stage::Enquired { answer_by }) = (deal.enquiry(), &deal.stage) else {
@@ -315,7 +328,7 @@ impl Deals {
         if at > after(*answer_by, GRACE_S) {
             return fault(Reason::Late, format!("an answer was due by {answer_by}"));
         }
-        market::quote_fits(enquiry, &quote, None, at)?;
+        market::quote_fits(enquiry, &quote, offers(&enquiry.offer), at)?;
         let id = deal.id;
         let quoted = Quoted {
             quote: record.id,

@@ -50,7 +50,8 @@ impl Node {
             if kind == "refusal" && self.refuses_otherwise(record)? {
                 return Ok(());
             }
-            let id = self.deals.apply(&me, record, at)?;
+            let offers = &self.board.offers;
+            let id = self.deals.apply(&me, record, at, |id| offers.get(id).map(|l| &l.what))?;
             self.deal_changed(&id, at);
             return Ok(());
         }

@@ -166,3 +166,68 @@ impl Frame {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ledger::{Audience, Draft, Signer};
+    use proptest::prelude::*;
+    use vocab::Timestamp;
+
+    fn frames() -> Vec<Frame> {
+        let draft = Draft {
+            kind: "note",
+            audience: Audience::Public,
+            refs: vec![],
+            body: serde_json::json!({"a": "1"}),
+        };
+        let record = Signer::from_seed(&[1; 32]).sign(draft, 1, None, Timestamp::UNIX_EPOCH).unwrap();
+        let signed = Signed::clone(record.signed());
+        let mut log = ledger::Log::new([2; 32]);
+        (0..5).for_each(|_| log.append(record.id));
+        let proof = Some(log.consistency(2, 5).unwrap());
+        let step = ForwardStep { outputs: vec![record.id], ..ForwardStep::default() };
+        vec![
+            Frame::Hello { heard: 7, now_ms: -1, greeting: Greeting::First },
+            Frame::Mail {
+                after: 3,
+                letters: vec![Letter { record: signed.clone(), enclosed: vec![signed.clone()] }],
+            },
+            Frame::Heard { upto: 9 },
+            Frame::Reconcile { turn: Turn::Responder, message: vec![1, 2, 3] },
+            Frame::Want(vec![record.id]),
+            Frame::Public(vec![signed.clone()]),
+            Frame::Ask { number: 1, question: Question::Forward { lot: record.id, chain: vec![record.id] } },
+            Frame::Answer { number: 1, answer: Some(Found::Record(signed)) },
+            Frame::Answer { number: 2, answer: Some(Found::Forward(step)) },
+            Frame::Checkpoint { note: "n".to_owned(), proof },
+            Frame::Prove { from: 1, to: 2 },
+        ]
+    }
+
+    #[test]
+    fn every_frame_reads_back_as_it_was_written() {
+        for frame in frames() {
+            let bytes = frame.encode();
+            assert!(!bytes.is_empty(), "{frame:?}");
+            assert_eq!(Frame::decode(&bytes).unwrap().encode(), bytes);
+            assert!(Frame::decode(&[bytes, vec![0]].concat()).is_err(), "what follows a frame is refused");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_are_an_answer_not_a_panic(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+            let _ = Frame::decode(&bytes);
+        }
+
+        #[test]
+        fn a_spoilt_frame_is_an_answer_not_a_panic(which in 0_usize..11, at in any::<prop::sample::Index>(), bit in 0_u8..8) {
+            let mut bytes = frames()[which].encode();
+            let at = at.index(bytes.len());
+            bytes[at] ^= 1 << bit;
+            let _ = Frame::decode(&bytes);
+            let _ = Frame::decode(&bytes[..at]);
+        }
+    }
+}

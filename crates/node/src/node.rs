@@ -98,6 +98,8 @@ pub struct Node {
     pub(crate) agenda: BTreeSet<Todo>,
     pub(crate) out: Vec<Effect>,
     wake_at: Option<Timestamp>,
+    /// when capacity in the past was last cleared away
+    pub(crate) forgot_at: Timestamp,
     /// the latest time this node has been told
     pub(crate) clock: Timestamp,
 }
@@ -144,6 +146,7 @@ impl Node {
             agenda: BTreeSet::new(),
             out: vec![],
             wake_at: None,
+            forgot_at: Timestamp::UNIX_EPOCH,
             clock: Timestamp::UNIX_EPOCH,
         }
     }

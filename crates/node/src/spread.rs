@@ -23,6 +23,8 @@ const RECONCILE_TIME_S: i64 = 30;
 const NEWS_S: i64 = 3;
 /// Bytes of public records in one frame.
 const PUBLIC_BYTES: usize = 1 << 20;
+/// Seconds between two clearings of capacity that lies in the past.
+const FORGET_S: i64 = 86_400;
 /// Seconds between two checkpoints cosigned of one agent.
 const WITNESS_S: i64 = 3_600;
 
@@ -187,6 +189,10 @@ impl Node {
         }
         self.lapse_own_orders(now);
         self.asks_due(now);
+        if seconds_between(self.forgot_at, now) > FORGET_S {
+            self.forgot_at = now;
+            self.capacity.forget_before(after(now, -FORGET_S));
+        }
         let mut superseded = vec![];
         self.board.expire(now, &mut superseded);
         if !superseded.is_empty() {

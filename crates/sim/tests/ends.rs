@@ -59,14 +59,21 @@ fn goods_a_buyer_refuses_go_back_by_the_carrier_and_are_not_owed() {
     do_it(&mut c, workshop, serde_json::json!({"do": "ship", "deal": id, "via": via}));
     let picked = handover_to(&c, carrier);
     do_it(&mut c, carrier, serde_json::json!({"do": "receive", "handover": picked.id}));
-    assert_eq!(c.world.node(carrier).unwrap().goods().custody().map(|h| h.quantity).sum::<Decimal>(), 3.into());
+    assert_eq!(
+        c.world.node(carrier).unwrap().goods().custody().map(|h| h.quantity).sum::<Decimal>(),
+        3.into()
+    );
     do_it(&mut c, carrier, serde_json::json!({"do": "pass_on", "handover": picked.id}));
     let twice = serde_json::json!({"do": "pass_on", "handover": picked.id});
     assert!(c.world.recorded(carrier, json(twice)).is_err(), "goods are passed on once");
     let dropped = handover_to(&c, buyer);
     let goods = &dropped.goods[0];
     let bad = serde_json::json!([{"lot": goods.lot, "spec": goods.spec, "quantity": "1", "serials": [goods.serials[0]]}]);
-    do_it(&mut c, buyer, serde_json::json!({"do": "receive", "handover": dropped.id, "rejected": bad, "reason": "cracked"}));
+    do_it(
+        &mut c,
+        buyer,
+        serde_json::json!({"do": "receive", "handover": dropped.id, "rejected": bad, "reason": "cracked"}),
+    );
     for who in [buyer, workshop] {
         let d = deal(&c.world, who, &id).unwrap();
         assert_eq!((d.accepted, d.rejected, d.state), (2.into(), 1.into(), DealState::Delivered), "{who}");
@@ -93,13 +100,21 @@ fn feedback_of_a_holder_reaches_the_maker_and_leads_to_a_revision() {
     do_it(&mut c, workshop, serde_json::json!({"do": "ship", "deal": id}));
     let dropped = handover_to(&c, buyer);
     do_it(&mut c, buyer, serde_json::json!({"do": "receive", "handover": dropped.id}));
-    do_it(&mut c, buyer, serde_json::json!({"do": "feedback", "deal": id, "rating": 3, "text": "the seat is too low",
-        "wishes": {"seat_height": "48 cm"}}));
+    do_it(
+        &mut c,
+        buyer,
+        serde_json::json!({"do": "feedback", "deal": id, "rating": 3, "text": "the seat is too low",
+        "wishes": {"seat_height": "48 cm"}}),
+    );
     let heard = c.world.node(workshop).unwrap().feedback();
     assert_eq!(heard.len(), 1);
     let old = c.world.node(workshop).unwrap().specifications().into_iter().find(|s| s.mine).unwrap();
-    do_it(&mut c, workshop, serde_json::json!({"do": "describe", "specification": {"id": "chair", "name": "chair", "unit": "each",
-        "serialised": true, "revision": 2, "supersedes": old.id, "cites": [heard[0].id], "properties": {"seat_height": "48 cm"}}}));
+    do_it(
+        &mut c,
+        workshop,
+        serde_json::json!({"do": "describe", "specification": {"id": "chair", "name": "chair", "unit": "each",
+        "serialised": true, "revision": 2, "supersedes": old.id, "cites": [heard[0].id], "properties": {"seat_height": "48 cm"}}}),
+    );
     assert_eq!(c.world.node(buyer).unwrap().feedback()[0].led_to.len(), 1);
 }
 
@@ -113,13 +128,20 @@ fn make_all(c: &mut Chairs) {
                 let verb = if p.state == node::view::ProcessState::Planned { "start" } else { "finish" };
                 todo.push((who, serde_json::json!({"do": verb, "plan": p.plan, "index": p.index})));
             }
-            for d in node.deals(c.world.now()).iter().filter(|d| who != c.workshop && d.state == DealState::Bound) {
-                let supplies = d.role == node::view::Role::Supplier && node.goods().on_hand(&d.spec) >= d.quantity;
+            for d in
+                node.deals(c.world.now()).iter().filter(|d| who != c.workshop && d.state == DealState::Bound)
+            {
+                let supplies =
+                    d.role == node::view::Role::Supplier && node.goods().on_hand(&d.spec) >= d.quantity;
                 if supplies {
                     todo.push((who, serde_json::json!({"do": "ship", "deal": d.id})));
                 }
             }
-            for h in node.handovers().iter().filter(|h| h.to.agent == c.world.agent(who) && h.state == HandoverState::Waiting) {
+            for h in node
+                .handovers()
+                .iter()
+                .filter(|h| h.to.agent == c.world.agent(who) && h.state == HandoverState::Waiting)
+            {
                 todo.push((who, serde_json::json!({"do": "receive", "handover": h.id})));
             }
         }

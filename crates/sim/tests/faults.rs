@@ -16,15 +16,34 @@ fn assert_agreement(world: &World, seed: u64) {
             let other = (0..world.len()).find(|o| world.agent(*o) == deal.with.agent).unwrap();
             let theirs = world.node(other).unwrap().deal(&deal.id, world.now());
             let Some(theirs) = theirs else {
-                assert!(deal.state == DealState::Lapsed, "seed {seed}: {deal:?} is unknown to {}", deal.with.name);
+                assert!(
+                    deal.state == DealState::Lapsed,
+                    "seed {seed}: {deal:?} is unknown to {}",
+                    deal.with.name
+                );
                 continue;
             };
-            let ended = |s: DealState| matches!(s, DealState::Refused | DealState::Lapsed | DealState::Cancelled);
-            let open = |s: DealState| matches!(s, DealState::Enquired | DealState::Quoted | DealState::Accepted | DealState::Confirmed);
+            let ended =
+                |s: DealState| matches!(s, DealState::Refused | DealState::Lapsed | DealState::Cancelled);
+            let open = |s: DealState| {
+                matches!(
+                    s,
+                    DealState::Enquired | DealState::Quoted | DealState::Accepted | DealState::Confirmed
+                )
+            };
             assert!(!open(deal.state), "seed {seed}: {} still {:?} after its deadlines", deal.id, deal.state);
-            assert_eq!(ended(deal.state), ended(theirs.state), "seed {seed}: {:?} here, {:?} there", deal, theirs);
+            assert_eq!(
+                ended(deal.state),
+                ended(theirs.state),
+                "seed {seed}: {:?} here, {:?} there",
+                deal,
+                theirs
+            );
             if !ended(deal.state) {
-                assert_eq!((deal.unit_price, deal.promise, deal.quantity), (theirs.unit_price, theirs.promise, theirs.quantity));
+                assert_eq!(
+                    (deal.unit_price, deal.promise, deal.quantity),
+                    (theirs.unit_price, theirs.promise, theirs.quantity)
+                );
                 assert_eq!((deal.accepted, deal.shipped), (theirs.accepted, theirs.shipped), "seed {seed}");
             }
         }
@@ -45,7 +64,11 @@ fn assert_conservation(world: &World, seed: u64) {
                 *have.entry(goods.spec.clone()).or_default() += goods.quantity;
             }
         }
-        for entry in world.disk(who).iter().filter(|e| e.record.kind == "happened" && e.record.author == world.agent(who)) {
+        for entry in world
+            .disk(who)
+            .iter()
+            .filter(|e| e.record.kind == "happened" && e.record.author == world.agent(who))
+        {
             let happened: trace::statement::Happened = entry.record.read().unwrap();
             for event in happened.events {
                 let sign = match event.action.stock_effect() {
@@ -67,7 +90,8 @@ fn assert_restart(world: &World, seed: u64) {
         let (node, again) = (world.node(who).unwrap(), world.rebuilt(who));
         let show = |n: &node::Node| {
             let now = world.now();
-            let states: Vec<_> = n.deals(now).into_iter().map(|d| (d.id, d.role, d.shipped, d.accepted, d.paid)).collect();
+            let states: Vec<_> =
+                n.deals(now).into_iter().map(|d| (d.id, d.role, d.shipped, d.accepted, d.paid)).collect();
             serde_json::to_string(&(states, n.stock(), n.handovers(), n.model())).unwrap()
         };
         assert_eq!(show(node), show(&again), "seed {seed}, node {who}");
@@ -106,7 +130,8 @@ fn one_bad_day(seed: u64) {
     assert_agreement(&c.world, seed);
     assert_conservation(&c.world, seed);
     assert_restart(&c.world, seed);
-    let bound = c.world.node(buyer).unwrap().deals(c.world.now()).into_iter().filter(|d| d.role == Role::Buyer);
+    let bound =
+        c.world.node(buyer).unwrap().deals(c.world.now()).into_iter().filter(|d| d.role == Role::Buyer);
     for deal in bound.filter(|d| d.state >= DealState::Bound && d.state <= DealState::Settled) {
         assert_eq!(deal.state, DealState::Delivered, "seed {seed}: what was bound was delivered");
     }
@@ -127,7 +152,9 @@ fn one_seed_is_one_history() {
         let enquire = serde_json::json!({"do": "enquire", "offer": c.offer, "quantity": "2"});
         let _ = c.world.recorded(c.buyer, json(enquire));
         c.world.run(300);
-        let logs: Vec<_> = (0..c.world.len()).map(|w| c.world.disk(w).iter().map(|e| e.record.id).collect::<Vec<_>>()).collect();
+        let logs: Vec<_> = (0..c.world.len())
+            .map(|w| c.world.disk(w).iter().map(|e| e.record.id).collect::<Vec<_>>())
+            .collect();
         (c.world.messages, c.world.bytes, logs)
     };
     assert_eq!(run(), run());

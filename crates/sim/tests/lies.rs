@@ -32,7 +32,14 @@ fn snapshot(c: &Chairs, who: usize) -> String {
     serde_json::to_string(&(node.deals(now), node.orders(now), node.stock(), node.pools(now))).unwrap()
 }
 fn last_problem(c: &Chairs, who: usize) -> String {
-    c.world.node(who).unwrap().status(c.world.now()).problems.first().map(|p| p.what.clone()).unwrap_or_default()
+    c.world
+        .node(who)
+        .unwrap()
+        .status(c.world.now())
+        .problems
+        .first()
+        .map(|p| p.what.clone())
+        .unwrap_or_default()
 }
 
 #[test]
@@ -54,8 +61,9 @@ fn what_is_forged_truncated_oversized_or_not_addressed_here_changes_nothing() {
     let bloated = Signed { bytes: vec![b'{'; Signed::BYTES_MAX + 1], signature: vec![0; 64] };
     let foreign = sign(&c, c.forest, &quote, victim, 90);
     let elsewhere = sign(&c, liar, &quote, c.forest, 90);
-    let letter =
-        |record: Signed| Frame::Mail { after: 0, letters: vec![Letter { record, enclosed: vec![] }] }.encode();
+    let letter = |record: Signed| {
+        Frame::Mail { after: 0, letters: vec![Letter { record, enclosed: vec![] }] }.encode()
+    };
     let whole = letter(Signed::clone(good.signed()));
     let (before, size) = (snapshot(&c, victim), c.world.disk(victim).len());
     for bad in [
@@ -119,7 +127,9 @@ fn two_records_in_one_place_convict_their_author_everywhere() {
         assert!(told, "{who} has not heard of the proof");
     }
     // who was caught is not asked again, and there is no other sawmill
-    let id = c.world.recorded(c.buyer, json(serde_json::json!({"do": "enquire", "offer": c.offer, "quantity": "1"})));
+    let id = c
+        .world
+        .recorded(c.buyer, json(serde_json::json!({"do": "enquire", "offer": c.offer, "quantity": "1"})));
     let (id, buyer) = (id.unwrap(), c.buyer);
     assert!(c.world.run_until(120, |w| state(w, buyer, &id) == Some(DealState::Refused)));
 }
@@ -127,7 +137,9 @@ fn two_records_in_one_place_convict_their_author_everywhere() {
 #[test]
 fn a_supplier_that_falls_silent_binds_nobody_and_blocks_nothing() {
     let mut c = chairs(24);
-    let id = c.world.recorded(c.buyer, json(serde_json::json!({"do": "enquire", "offer": c.offer, "quantity": "2"})));
+    let id = c
+        .world
+        .recorded(c.buyer, json(serde_json::json!({"do": "enquire", "offer": c.offer, "quantity": "2"})));
     let (id, buyer, forest) = (id.unwrap(), c.buyer, c.forest);
     assert!(c.world.run_until(300, |w| state(w, buyer, &id) == Some(DealState::Quoted)));
     c.world.kill(forest);
@@ -141,6 +153,30 @@ fn a_supplier_that_falls_silent_binds_nobody_and_blocks_nothing() {
         assert!(node.deals(c.world.now()).iter().all(|d| over(d.state)), "{who}");
         assert_eq!(node.capacity().iter().count(), 0, "{who} still holds capacity");
     }
+}
+
+#[test]
+fn a_quote_dearer_than_its_offer_is_not_taken() {
+    let mut c = chairs(29);
+    let (liar, victim) = (c.sawmill, c.workshop);
+    c.world.kill(liar);
+    let enquire = serde_json::json!({"do": "enquire", "offer": c.offer, "quantity": "1"});
+    c.world.recorded(c.buyer, json(enquire)).unwrap();
+    c.world.run(5);
+    let deals = c.world.node(victim).unwrap().deals(c.world.now());
+    let asked = deals.into_iter().find(|d| d.with.agent == c.world.agent(liar)).unwrap();
+    let dear = Quote {
+        enquiry: asked.id,
+        quantity: asked.quantity,
+        unit_price: vocab::Money::new(decimal("12.01"), "EUR".parse().unwrap()),
+        promise: after(c.world.now(), 1_000),
+        hold_until: after(c.world.now(), 1_000),
+    };
+    let record = sign(&c, liar, &dear, victim, 800);
+    let after_seq = heard(&c, victim, liar);
+    c.world.inject(liar, victim, mail(after_seq, &[&record]));
+    assert_eq!(deal(&c.world, victim, &asked.id).unwrap().state, DealState::Enquired);
+    assert!(last_problem(&c, victim).contains("12.01"), "{}", last_problem(&c, victim));
 }
 
 #[test]
@@ -167,7 +203,8 @@ fn an_enquiry_from_a_clock_an_hour_ahead_is_refused_with_the_remedy() {
     c.world.set_skew(fast, 3_600_000);
     c.world.introduce(fast, c.workshop);
     c.world.run(70);
-    let id = c.world.recorded(fast, json(serde_json::json!({"do": "enquire", "offer": c.offer, "quantity": "1"})));
+    let id =
+        c.world.recorded(fast, json(serde_json::json!({"do": "enquire", "offer": c.offer, "quantity": "1"})));
     let id = id.unwrap();
     assert!(c.world.run_until(60, |w| state(w, fast, &id) == Some(DealState::Refused)));
     let (_, why) = deal(&c.world, fast, &id).unwrap().refused.unwrap();
@@ -194,8 +231,7 @@ fn pool_with_lying_keeper(seed: u64) -> (Chairs, RecordId, Vec<usize>) {
     c.world.run(10);
     let id = c.world.node(c.buyer).unwrap().pools(c.world.now())[0].id;
     for m in &members {
-        let pledge =
-            serde_json::json!({"do": "pledge", "pool": id, "at_least": "1", "at_most": "2", "ceiling": "130"});
+        let pledge = serde_json::json!({"do": "pledge", "pool": id, "at_least": "1", "at_most": "2", "ceiling": "130"});
         c.world.recorded(*m, json(pledge)).unwrap();
     }
     c.world.run(20);

@@ -89,3 +89,24 @@ fn a_node_rebuilt_from_its_disk_shows_the_same() {
         assert_eq!(node.checkpoint(), again.checkpoint());
     }
 }
+
+#[test]
+fn neighbours_watch_each_others_logs_and_see_them_grow() {
+    let mut c = chairs(4);
+    let seen = |c: &Chairs, who: usize, of: usize| {
+        let peers = c.world.node(who).unwrap().peers();
+        peers.into_iter().find(|p| p.who.agent == c.world.agent(of)).and_then(|p| p.witnessed).unwrap_or(0)
+    };
+    let first = seen(&c, c.buyer, c.workshop);
+    assert!(first > 0, "a checkpoint is shown when two nodes meet");
+    let id = buy(&mut c, 1);
+    let (buyer, workshop) = (c.buyer, c.workshop);
+    assert!(c.world.run_until(60, |w| state(w, buyer, &id) == Some(DealState::Bound)));
+    c.world.kill(workshop);
+    c.world.start(workshop);
+    c.world.run(5);
+    assert!(
+        seen(&c, buyer, workshop) > first,
+        "a longer log is believed once it is proved to begin with the shorter"
+    );
+}

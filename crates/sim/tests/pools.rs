@@ -25,7 +25,8 @@ fn with_households(seed: u64, n: usize) -> (Chairs, Vec<usize>) {
 
 fn open(c: &mut Chairs, threshold: &str, seconds: i64) -> RecordId {
     let closes = after(c.world.now(), seconds);
-    let request = serde_json::json!({"do": "open_pool", "offer": c.offer, "threshold": threshold, "closes": closes});
+    let request =
+        serde_json::json!({"do": "open_pool", "offer": c.offer, "threshold": threshold, "closes": closes});
     c.world.recorded(c.buyer, json(request)).unwrap();
     let buyer = c.buyer;
     assert!(c.world.run_until(60, |w| !w.node(buyer).unwrap().pools(w.now()).is_empty()));
@@ -64,7 +65,11 @@ fn members_end_with_the_same_result_and_a_bound_deal_each() {
         };
         assert_eq!(result.my_quantity, Decimal::from(mine), "{i}");
         let deals = c.world.node(*who).unwrap().deals(c.world.now());
-        assert_eq!(deals.iter().filter(|d| d.state == DealState::Bound).count(), usize::from(mine > 0), "{i}");
+        assert_eq!(
+            deals.iter().filter(|d| d.state == DealState::Bound).count(),
+            usize::from(mine > 0),
+            "{i}"
+        );
     }
     let workshop = c.world.node(c.workshop).unwrap();
     assert_eq!(workshop.deals(c.world.now()).iter().filter(|d| d.pool == Some(id)).count(), all.len() - 1);
