@@ -51,7 +51,7 @@ pub enum Effect {
     Publish(Arc<Signed>),
     /// answer the command of this number
     Reply(u64, Reply),
-    /// call again at this time at the latest
+    /// call again with a [`Input::Tick`] at this time at the latest; each tick is answered by the next such wish
     Wake(Timestamp),
     /// this part of what people look at has changed
     Tell(Topic),

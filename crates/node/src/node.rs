@@ -203,7 +203,8 @@ impl Node {
             Input::PeerUp(peer) => self.peer_up(peer, now),
             Input::PeerDown(peer) => self.peer_down(peer),
             Input::Reachable(addresses) => self.reachable(addresses, now),
-            Input::Tick => {}
+            // whoever calls may have forgotten later wakes for this one: the next is said again
+            Input::Tick => self.wake_at = None,
         }
         self.finish(now)
     }
@@ -243,9 +244,6 @@ impl Node {
         for id in self.pools.expire(now) {
             self.agenda.insert(Todo::Pool(id));
             self.agenda.insert(Todo::Tell(Topic::Market));
-        }
-        if self.wake_at.is_some_and(|t| t <= now) {
-            self.wake_at = None;
         }
     }
 
