@@ -16,7 +16,7 @@ use node::{Config, Node, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
 use store::Store;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use vocab::{AgentId, Timestamp};
 
 /// Most inputs handled, and stored, in one turn.
@@ -57,6 +57,8 @@ pub(crate) enum Job {
     Learn(Peer),
     /// which peers are remembered
     Remembered(oneshot::Sender<Vec<AgentId>>),
+    /// time has passed
+    Alarm,
     Stop,
 }
 
@@ -127,16 +129,12 @@ impl Engine {
     }
 
     /// Works until told to stop or nobody is left to tell it anything.
-    pub(crate) fn run(mut self, mut jobs: mpsc::Receiver<Job>, timers: &tokio::runtime::Handle) {
+    pub(crate) fn run(mut self, mut jobs: mpsc::Receiver<Job>, alarm: &watch::Sender<Instant>) {
         loop {
-            let patience = self.patience();
-            let first = timers.block_on(async { tokio::time::timeout(patience, jobs.recv()).await });
+            alarm.send_replace(Instant::now() + self.patience());
+            let Some(first) = jobs.blocking_recv() else { break };
             let mut turn = Turn::default();
-            match first {
-                Ok(Some(job)) => self.sort(job, &mut turn),
-                Ok(None) => break,
-                Err(_elapsed) => {}
-            }
+            self.sort(first, &mut turn);
             while turn.then.is_none() && turn.inputs.len() < TURN_INPUTS_MAX {
                 let Ok(job) = jobs.try_recv() else { break };
                 self.sort(job, &mut turn);
@@ -195,6 +193,8 @@ impl Engine {
                 self.unanswered.insert(number, answer);
                 turn.inputs.push(Input::Command(number, command));
             }
+            // every turn looks at the clock
+            Job::Alarm => {}
             other => turn.then = Some(other),
         }
     }
@@ -225,7 +225,7 @@ impl Engine {
                 // an asker that has gone needs no answer
                 let _ = answer.send(self.book.peers().map(|peer| peer.agent).collect());
             }
-            Job::Input(_) | Job::Command(..) | Job::Stop => {}
+            Job::Input(_) | Job::Command(..) | Job::Alarm | Job::Stop => {}
         }
     }
 

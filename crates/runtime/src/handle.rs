@@ -11,8 +11,8 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::Duration;
-use tokio::sync::{broadcast, mpsc, oneshot};
+use std::time::{Duration, Instant};
+use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use tokio::task::AbortHandle;
 use vocab::{AgentId, Timestamp};
 
@@ -94,12 +94,13 @@ pub async fn start(options: Options) -> Result<Handle> {
     };
     let remembered = engine.peers();
     let (jobs, waiting) = mpsc::channel(JOBS_MAX);
-    let timers = tokio::runtime::Handle::current();
+    let (alarm, alarms) = watch::channel(Instant::now());
     let thread = std::thread::Builder::new()
         .name("node".to_owned())
-        .spawn(move || engine.run(waiting, &timers))
+        .spawn(move || engine.run(waiting, &alarm))
         .map_err(|e| Error::System { what: "thread", why: e.to_string() })?;
     let tasks = vec![
+        tokio::spawn(ring(alarms, jobs.downgrade())).abort_handle(),
         tokio::spawn(network::listen(net.clone(), events, jobs.downgrade())).abort_handle(),
         tokio::spawn(network::watch_addresses(net.clone(), jobs.downgrade())).abort_handle(),
         tokio::spawn(network::keep_knocking(net.clone(), jobs.downgrade())).abort_handle(),
@@ -119,6 +120,31 @@ pub async fn start(options: Options) -> Result<Handle> {
         handle.know(peer).await?;
     }
     Ok(handle)
+}
+
+/// Wakes the thread when the time has come that it last asked for.
+async fn ring(mut alarms: watch::Receiver<Instant>, jobs: mpsc::WeakSender<Job>) {
+    loop {
+        let at = *alarms.borrow_and_update();
+        tokio::select! {
+            () = tokio::time::sleep_until(at.into()) => {
+                let Some(jobs) = jobs.upgrade() else { break };
+                if jobs.send(Job::Alarm).await.is_err() {
+                    break;
+                }
+                drop(jobs);
+                // rung once: the thread answers by asking for the next time
+                if alarms.changed().await.is_err() {
+                    break;
+                }
+            }
+            changed = alarms.changed() => {
+                if changed.is_err() {
+                    break;
+                }
+            }
+        }
+    }
 }
 
 async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T> {

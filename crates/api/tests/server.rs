@@ -1,0 +1,328 @@
+//! The real server before a real node, on loopback ports: who is let in, what is answered, what is refused.
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
+
+use api::Server;
+use runtime::{Clock, Handle, Options};
+use serde_json::{Value, json};
+use std::io::{BufRead, BufReader};
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+use store::Token;
+use tokio::runtime::Runtime;
+use ureq::http::Response;
+use ureq::{Agent, Body};
+
+const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
+
+/// A node of its own with its server, in a folder that goes away.
+struct Fixture {
+    runtime: Runtime,
+    node: Handle,
+    server: Server,
+    bearer: String,
+    agent: Agent,
+    _dir: tempfile::TempDir,
+}
+
+impl Fixture {
+    fn start() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        runtime::init(dir.path(), "Oak Workshop", None).unwrap();
+        let token = Token::open(dir.path()).unwrap();
+        let bearer = format!("Bearer {}", token.expose());
+        let runtime = Runtime::new().unwrap();
+        let (node, server) = runtime.block_on(async {
+            let node = runtime::start(Options {
+                dir: dir.path().to_owned(),
+                passphrase: None,
+                bind: LOOPBACK,
+                loopback_only: true,
+                mdns: false,
+                network: "api-test".to_owned(),
+                relay: None,
+                peers: vec![],
+                clock: Clock::default(),
+            });
+            let node = node.await.unwrap();
+            let listener = tokio::net::TcpListener::bind(LOOPBACK).await.unwrap();
+            let server = api::serve(listener, node.clone(), token).await.unwrap();
+            (node, server)
+        });
+        let config =
+            Agent::config_builder().http_status_as_error(false).timeout_global(Some(Duration::from_secs(20)));
+        Self { runtime, node, server, bearer, agent: config.build().into(), _dir: dir }
+    }
+
+    fn url(&self, path: &str) -> String {
+        format!("http://{}{path}", self.server.address())
+    }
+    fn get(&self, path: &str) -> (u16, Value) {
+        let url = self.url(&format!("/api/v1{path}"));
+        read(self.agent.get(url).header("authorization", &self.bearer).call().unwrap())
+    }
+    fn post(&self, path: &str, body: &[u8]) -> (u16, Value) {
+        let url = self.url(&format!("/api/v1{path}"));
+        read(self.agent.post(url).header("authorization", &self.bearer).send(body).unwrap())
+    }
+    fn command(&self, command: &Value) -> (u16, Value) {
+        self.post("/commands", command.to_string().as_bytes())
+    }
+}
+
+fn read(mut response: Response<Body>) -> (u16, Value) {
+    let status = response.status().as_u16();
+    (status, response.body_mut().read_json().unwrap_or(Value::Null))
+}
+
+#[track_caller]
+fn refused(answer: &(u16, Value), status: u16, code: &str) {
+    assert_eq!((answer.0, &answer.1["error"]["code"]), (status, &json!(code)), "{}", answer.1);
+    assert!(answer.1["error"]["message"].as_str().is_some_and(|m| m.len() > 10), "{}", answer.1);
+}
+
+fn oak() -> Value {
+    json!({"do": "describe", "specification": {"id": "oak-board-27", "name": "Oak board", "unit": "m"}})
+}
+
+#[test]
+fn only_the_owner_is_let_in() {
+    let f = Fixture::start();
+    for path in ["/status", "/offers", "/events", "/deals/x"] {
+        refused(&read(f.agent.get(f.url(&format!("/api/v1{path}"))).call().unwrap()), 401, "unauthorized");
+    }
+    let wrong = f.agent.get(f.url("/api/v1/status")).header("authorization", "Bearer x").call().unwrap();
+    refused(&read(wrong), 401, "unauthorized");
+    let unknown = f.agent.get(f.url("/api/v1/status")).header("cookie", "headwater_1=x").call().unwrap();
+    refused(&read(unknown), 401, "unauthorized");
+    let (status, body) = f.get("/status");
+    assert_eq!((status, &body["me"]["name"]), (200, &json!("Oak Workshop")));
+    // the description is open to all, and so is the page
+    assert_eq!(read(f.agent.get(f.url("/api/v1/openapi.json")).call().unwrap()).0, 200);
+    assert_eq!(f.agent.get(f.url("/")).call().unwrap().status(), 200);
+}
+
+#[test]
+fn a_name_rebound_to_this_machine_gets_nothing() {
+    let f = Fixture::start();
+    for path in ["/api/v1/status", "/"] {
+        let request =
+            f.agent.get(f.url(path)).header("authorization", &f.bearer).header("host", "evil.example");
+        refused(&read(request.call().unwrap()), 403, "host");
+    }
+    let named = format!("localhost:{}", f.server.address().port());
+    let request =
+        f.agent.get(f.url("/api/v1/status")).header("authorization", &f.bearer).header("host", named);
+    assert_eq!(request.call().unwrap().status(), 200);
+}
+
+#[test]
+fn a_one_time_link_opens_one_session_that_needs_our_own_origin_to_change_things() {
+    let f = Fixture::start();
+    let link = f.server.link().unwrap();
+    let code = link.split("#/join/").nth(1).unwrap();
+    let body = json!({ "code": code });
+    let foreign =
+        f.agent.post(f.url("/api/v1/session")).header("origin", "https://evil.example").send_json(&body);
+    refused(&read(foreign.unwrap()), 403, "origin");
+    let opened = f.agent.post(f.url("/api/v1/session")).send_json(&body).unwrap();
+    let cookie = opened.headers()["set-cookie"].to_str().unwrap().to_owned();
+    assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Strict"), "{cookie}");
+    assert_eq!(read(opened).1["name"], "Oak Workshop");
+    refused(&read(f.agent.post(f.url("/api/v1/session")).send_json(&body).unwrap()), 401, "code");
+
+    let cookie = cookie.split(';').next().unwrap();
+    let own = format!("http://{}", f.server.address());
+    assert_eq!(read(f.agent.get(f.url("/api/v1/status")).header("cookie", cookie).call().unwrap()).0, 200);
+    let act = |origin: &str| {
+        let request = f.agent.post(f.url("/api/v1/commands")).header("cookie", cookie);
+        read(request.header("origin", origin).send_json(oak()).unwrap())
+    };
+    refused(&act("https://evil.example"), 403, "origin");
+    let silent = f.agent.post(f.url("/api/v1/commands")).header("cookie", cookie).send_json(oak());
+    refused(&read(silent.unwrap()), 403, "origin");
+    let (status, body) = act(&own);
+    assert_eq!(status, 200, "{body}");
+
+    let request = f.agent.delete(f.url("/api/v1/session")).header("cookie", cookie).header("origin", &own);
+    assert_eq!(request.call().unwrap().status(), 200);
+    refused(
+        &read(f.agent.get(f.url("/api/v1/status")).header("cookie", cookie).call().unwrap()),
+        401,
+        "unauthorized",
+    );
+}
+
+#[test]
+fn nonsense_is_answered_with_what_would_be_right() {
+    let f = Fixture::start();
+    for nonsense in
+        [&b"not json"[..], b"{", b"[]", b"\xff\xfe", br#"{"do": "fly"}"#, br#"{"do": "plan", "spec": 3}"#]
+    {
+        let answer = f.post("/commands", nonsense);
+        refused(&answer, 400, "malformed");
+        assert_eq!(answer.1["error"]["remedy"], "see /api/v1/openapi.json");
+    }
+    let deep = format!("{}1{}", "[".repeat(100_000), "]".repeat(100_000));
+    refused(&f.post("/commands", deep.as_bytes()), 400, "malformed");
+    refused(&f.post("/commands", &vec![b' '; (2 << 20) + 1]), 413, "too_large");
+    refused(&f.post("/peers", br#"{"ticket": "headwater1zzz"}"#), 400, "malformed");
+    let own = json!({ "ticket": f.node.ticket() }).to_string();
+    refused(&f.post("/peers", own.as_bytes()), 400, "malformed");
+    refused(&f.get("/nothing"), 404, "route");
+    refused(&f.post("/status", b"{}"), 405, "method");
+    refused(&f.get("/records/xyz"), 400, "malformed");
+    refused(&f.get(&format!("/records/{}", "0".repeat(64))), 404, "unknown");
+    refused(&f.get(&format!("/deals/{}", "0".repeat(64))), 404, "unknown");
+    let raise = json!({"do": "raise", "spec": "unheard-of", "quantity": "1"});
+    refused(&f.command(&raise), 422, "no_specification");
+}
+
+#[test]
+fn what_was_commanded_is_in_the_lists_and_its_record_verifies() {
+    let f = Fixture::start();
+    let (status, described) = f.command(&oak());
+    assert_eq!(status, 200, "{described}");
+    let raise = json!({"do": "raise", "spec": "oak-board-27", "quantity": "12.5"});
+    let (_, raised) = f.command(&raise);
+    let (_, stock) = f.get("/stock");
+    assert_eq!(stock["items"][0]["lots"][0]["lot"], raised["recorded"]);
+    assert_eq!((&stock["items"][0]["on_hand"], &stock["truncated"]), (&json!("12.5"), &json!(false)));
+
+    let id = described["recorded"].as_str().unwrap();
+    let url = f.url(&format!("/api/v1/records/{id}"));
+    let text =
+        f.agent.get(url).header("authorization", &f.bearer).call().unwrap().body_mut().read_to_string();
+    let text = text.unwrap();
+    // the content stands in the answer byte for byte
+    let content = text.strip_prefix(r#"{"content":"#).unwrap().split(r#","signature":"#).next().unwrap();
+    let hex = text.rsplit('"').nth(1).unwrap();
+    let signature = (0..64).map(|i| u8::from_str_radix(&hex[2 * i..2 * i + 2], 16).unwrap()).collect();
+    let record = ledger::Signed { bytes: content.as_bytes().to_vec(), signature }.verify().unwrap();
+    assert_eq!(record.id.to_string(), id);
+    assert_eq!(record.author, f.node.me());
+}
+
+#[test]
+fn every_documented_route_answers_in_its_documented_shape() {
+    let f = Fixture::start();
+    f.command(&oak());
+    f.command(&json!({"do": "raise", "spec": "oak-board-27", "quantity": "12.5"}));
+    f.command(&json!({"do": "model", "recipes": [{"output": "oak-board-27", "steps": [{"name": "saw", "work_center": "mill"}]}], "work_centers": {"mill": {}}}));
+    f.command(&json!({"do": "offer", "spec": "oak-board-27", "prices": {"currency": "EUR", "tiers": [{"from": "1", "unit_price": "3"}]}}));
+    f.command(&json!({"do": "need", "spec": "oak-board-27", "quantity": "2"}));
+    f.command(&json!({"do": "plan", "spec": "oak-board-27", "quantity": "20"}));
+    let (_, document) = f.get("/openapi.json");
+    let mut answered = 0;
+    for (path, item) in document["paths"].as_object().unwrap() {
+        let Some(get) = item.get("get") else { continue };
+        if path.contains('{') || path.ends_with("/events") {
+            continue;
+        }
+        let (status, body) = f.get(path.strip_prefix("/api/v1").unwrap());
+        assert_eq!(status, 200, "{path}: {body}");
+        let schema = &get["responses"]["200"]["content"]["application/json"]["schema"];
+        fits(&body, schema, &document, path);
+        answered += 1;
+    }
+    assert!(answered >= 17, "{answered}");
+    for list in ["offers", "needs", "stock", "specifications", "orders"] {
+        let (_, body) = f.get(&format!("/{list}"));
+        assert!(
+            !body["items"].as_array().unwrap().is_empty(),
+            "{list} is empty, so its shape was not looked at"
+        );
+    }
+}
+
+/// A small part of JSON Schema, as much as our documents use: what is there is documented, what is required is there.
+fn fits(value: &Value, schema: &Value, document: &Value, at: &str) {
+    if let Some(to) = schema["$ref"].as_str() {
+        let name = to.rsplit('/').next().unwrap();
+        return fits(value, &document["components"]["schemas"][name], document, at);
+    }
+    if let Some(choices) = schema["anyOf"].as_array() {
+        if !value.is_null() {
+            fits(value, &choices[0], document, at);
+        }
+        return;
+    }
+    if let Some(choices) = schema["enum"].as_array() {
+        assert!(choices.contains(value), "{at}: {value} is not one of {choices:?}");
+    }
+    match schema["type"].as_str() {
+        Some("string") => assert!(value.is_string(), "{at}: {value}"),
+        Some("integer") => assert!(value.is_i64() || value.is_u64(), "{at}: {value}"),
+        Some("boolean") => assert!(value.is_boolean(), "{at}: {value}"),
+        Some("array") => {
+            for item in value.as_array().unwrap_or_else(|| panic!("{at}: {value}")) {
+                fits(item, &schema["items"], document, &format!("{at}[]"));
+            }
+        }
+        Some("object") => {
+            let object = value.as_object().unwrap_or_else(|| panic!("{at}: {value}"));
+            for name in schema["required"].as_array().into_iter().flatten() {
+                assert!(object.contains_key(name.as_str().unwrap()), "{at}: {name} is missing");
+            }
+            for (name, field) in object {
+                let at = format!("{at}.{name}");
+                match (&schema["properties"], &schema["additionalProperties"]) {
+                    (Value::Object(known), _) => {
+                        fits(
+                            field,
+                            known.get(name).unwrap_or_else(|| panic!("{at} is not documented")),
+                            document,
+                            &at,
+                        );
+                    }
+                    (_, Value::Null) => {}
+                    (_, any) => fits(field, any, document, &at),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+#[test]
+fn watchers_hear_what_changes_and_their_streams_end_with_the_node() {
+    let f = Fixture::start();
+    let watch = Agent::config_builder().timeout_recv_body(Some(Duration::from_secs(20))).build();
+    let watch: Agent = watch.into();
+    let stream = watch.get(f.url("/api/v1/events")).header("authorization", &f.bearer).call().unwrap();
+    let mut lines = BufReader::new(stream.into_body().into_reader()).lines();
+    let mut event = || loop {
+        match lines.next() {
+            Some(Ok(line)) => {
+                if let Some(name) = line.strip_prefix("event: ") {
+                    return Some(name.to_owned());
+                }
+            }
+            _ => return None,
+        }
+    };
+    assert_eq!(event().as_deref(), Some("resync"), "a new watcher is told to look at everything");
+    f.command(&oak());
+    f.command(&json!({"do": "raise", "spec": "oak-board-27", "quantity": "1"}));
+    let mut heard = vec![];
+    while !heard.contains(&"stock".to_owned()) {
+        heard.push(event().expect("the stream stands until stock has changed"));
+    }
+    f.runtime.block_on(f.node.clone().stop());
+    while event().is_some() {}
+    refused(&f.command(&oak()), 503, "stopped");
+    f.runtime.block_on(f.server.stop());
+}
+
+#[test]
+fn pages_carry_the_policy_that_keeps_foreign_code_out() {
+    let f = Fixture::start();
+    let page = f.agent.get(f.url("/deals/of/mine")).call().unwrap();
+    assert_eq!(page.status(), 200, "a path of the app is the app");
+    let header = |name: &str| page.headers()[name].to_str().unwrap().to_owned();
+    assert!(header("content-security-policy").starts_with("default-src 'self';"));
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    assert!(header("content-type").starts_with("text/html"));
+    assert_eq!(f.agent.get(f.url("/assets/gone.js")).call().unwrap().status(), 404);
+    let api = f.agent.get(f.url("/api/v1/openapi.json")).call().unwrap();
+    assert_eq!(api.headers()["cache-control"], "no-store");
+}
