@@ -122,6 +122,9 @@ impl Node {
             return Err(wrong("gone", "see your processes"));
         };
         let inputs = planned.inputs.clone();
+        // what goes in is booked on the process its output will come from, so that a recall finds the one by the other
+        let last = held.same_output(process.index).into_iter().max().unwrap_or(process.index);
+        let into = ProcessRef { index: last, ..process };
         let mut events = vec![];
         for input in &inputs {
             for goods in self.stock.pick(order, &input.spec, input.quantity)? {
@@ -132,7 +135,7 @@ impl Node {
                     quantity: Quantity::new(goods.quantity, unit),
                     lot: Some(goods.lot),
                     serials: goods.serials,
-                    process: Some(process),
+                    process: Some(into),
                     note: String::new(),
                 });
             }
@@ -200,6 +203,8 @@ impl Node {
         .collect();
         if planned.last {
             let group = held.same_output(process.index);
+            // what came out belongs with what went in, and that went into the first step
+            let first = ProcessRef { index: group.first().copied().unwrap_or(process.index), ..process };
             let consumed = self.consumed(process.plan, &group);
             let inputs = trace::passport_inputs(&consumed, |lot| self.book.get(lot))?;
             let processes =
@@ -219,7 +224,7 @@ impl Node {
                 quantity: Quantity::new(quantity, unit),
                 lot: Some(lot),
                 serials,
-                process: Some(process),
+                process: Some(first),
                 note: String::new(),
             });
         }

@@ -31,7 +31,7 @@ pub fn recipe(world: &mut World, who: usize, output: &str, inputs: &[(&str, &str
     world
         .recorded(
             who,
-            json(serde_json::json!({"do": "model", "recipes": [{"output": output, "inputs": inputs, "steps": [step]}],
+            json(serde_json::json!({"do": "model", "recipes": [{"output": output, "inputs": inputs, "steps": [ready, make]}],
                 "work_centers": {"bench": {"units": 4}}})),
         )
         .unwrap();
