@@ -73,9 +73,14 @@ impl Drop for Inner {
 ///
 /// # Errors
 /// What the folder, the store or the network say; nothing is left running then.
-pub async fn start(options: Options) -> Result<Handle> {
-    let Options { dir, passphrase, bind, loopback_only, mdns, network, relay, peers, clock } = options;
+pub async fn start(mut options: Options) -> Result<Handle> {
+    let (dir, passphrase) = (options.dir.clone(), options.passphrase.take());
     let folder = blocking(move || Folder::open(&dir, passphrase.as_deref())).await??;
+    start_in(folder, options).await
+}
+
+async fn start_in(folder: Folder, options: Options) -> Result<Handle> {
+    let Options { bind, loopback_only, mdns, network, relay, peers, clock, .. } = options;
     let secret = folder.secrets.current;
     let config = net::Config { secret, bind, loopback_only, mdns, relay, network };
     let (net, events) = Net::start(config).await?;
@@ -235,5 +240,73 @@ impl Handle {
             Timeout(_) => Error::Busy { waiting: JOBS_MAX },
             Closed(_) => Error::Stopped,
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    fn options(dir: &Path) -> Options {
+        Options {
+            dir: dir.to_owned(),
+            passphrase: None,
+            bind: ([127, 0, 0, 1], 0).into(),
+            loopback_only: true,
+            mdns: false,
+            network: "full-disk".to_owned(),
+            relay: None,
+            peers: vec![],
+            clock: Clock::default(),
+        }
+    }
+
+    fn described(n: usize) -> Command {
+        let command = serde_json::json!({"do": "describe", "specification":
+            {"id": format!("thing-{n}"), "name": "x".repeat(3_000), "unit": "each"}});
+        serde_json::from_value(command).unwrap()
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn on_a_full_disk_what_was_acknowledged_stays_and_nothing_else_is_claimed() {
+        let dir = tempfile::tempdir().unwrap();
+        crate::init(dir.path(), "Sawmill", None).unwrap();
+        // once with room, so that a later start has nothing to add
+        start(options(dir.path())).await.unwrap().stop().await;
+        let folder = Folder::open(dir.path(), None).unwrap();
+        folder.archive.store.limit_size_for_test(40).unwrap();
+        let node = start_in(folder, options(dir.path())).await.unwrap();
+        let mut done = 0;
+        let refused = loop {
+            match node.command(described(done)).await {
+                Ok(_) => done += 1,
+                Err(e) => break e,
+            }
+            assert!(done < 1_000, "the disk never fills");
+        };
+        assert_eq!(refused.code(), "disk_full");
+        assert!(done > 5, "{done}");
+        let known = |node: &Node, _| node.specifications().len();
+        assert_eq!(node.read(known).await.unwrap(), done, "the refused one is not claimed");
+        assert_eq!(node.command(described(done)).await.unwrap_err().code(), "disk_full");
+        node.stop().await;
+
+        let node = start(options(dir.path())).await.unwrap();
+        assert_eq!(node.read(known).await.unwrap(), done);
+        node.command(described(done)).await.unwrap();
+        node.stop().await;
+    }
+
+    #[tokio::test]
+    async fn a_shifted_clock_is_shifted_for_the_node_too() {
+        let dir = tempfile::tempdir().unwrap();
+        crate::init(dir.path(), "Sawmill", None).unwrap();
+        let shifted = Options { clock: Clock { offset_s: 3_600 }, ..options(dir.path()) };
+        let node = start(shifted).await.unwrap();
+        let now = node.read(|_, now| now).await.unwrap();
+        let ahead = vocab::seconds_between(Timestamp::now(), now);
+        assert!((3_590..=3_600).contains(&ahead), "{ahead}");
+        node.stop().await;
     }
 }
