@@ -122,9 +122,6 @@ impl Node {
             return Err(wrong("gone", "see your processes"));
         };
         let inputs = planned.inputs.clone();
-        // what goes in is booked on the process its output will come from, so that a recall finds the one by the other
-        let last = held.same_output(process.index).into_iter().max().unwrap_or(process.index);
-        let into = ProcessRef { index: last, ..process };
         let mut events = vec![];
         for input in &inputs {
             for goods in self.stock.pick(order, &input.spec, input.quantity)? {
@@ -135,7 +132,7 @@ impl Node {
                     quantity: Quantity::new(goods.quantity, unit),
                     lot: Some(goods.lot),
                     serials: goods.serials,
-                    process: Some(into),
+                    process: Some(process),
                     note: String::new(),
                 });
             }

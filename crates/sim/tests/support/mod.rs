@@ -26,8 +26,9 @@ pub fn describe(world: &mut World, who: usize, id: &str, unit: &str, serialised:
 
 pub fn recipe(world: &mut World, who: usize, output: &str, inputs: &[(&str, &str)], days: i64) {
     let inputs: Vec<_> = inputs.iter().map(|(s, q)| serde_json::json!({"spec": s, "quantity": q})).collect();
-    let step =
-        serde_json::json!({"name": "make", "work_center": "bench", "run_s": 3600, "fixed_s": days * 86_400});
+    let ready = serde_json::json!({"name": "make ready", "work_center": "bench", "run_s": 1800});
+    let make =
+        serde_json::json!({"name": "make", "work_center": "bench", "run_s": 1800, "fixed_s": days * 86_400});
     world
         .recorded(
             who,
