@@ -49,8 +49,8 @@ lint: tools web/dist/index.html ## check form, lints, types, licences and the ru
 	@echo "lint: licences, sources and the rules of the house"
 	@cargo test --quiet --locked --package headwater-house
 
-bench: tools web/dist/index.html ## print each measure beside its baseline, both from this run
-	@cargo run --release --locked --package headwater-benches
+bench: build ## print each measure beside its baseline, both from this run (ARGS=--quick: only that it runs)
+	@cargo run --release --locked --package headwater-benches -- $(ARGS)
 
 fuzz: tools ## fuzz everything that reads bytes from strangers, SECONDS_EACH=60 a target
 	@for target in $(FUZZ_TARGETS); do echo "fuzz: $$target"; fuzz/run.sh $$target $(SECONDS_EACH); done
