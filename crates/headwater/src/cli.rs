@@ -93,7 +93,7 @@ pub(crate) enum Cmd {
         /// File with recipes and work_centers
         file: PathBuf,
     },
-    /// Take stock, recipes or offers from a CSV file
+    /// Take stock, recipes or offers from a file, or make a scenario of a supply chain
     Import {
         #[command(subcommand)]
         what: ImportCmd,
@@ -212,6 +212,8 @@ pub(crate) enum Cmd {
         #[arg(long, short, value_name = "FILE")]
         out: Option<PathBuf>,
     },
+    /// Play a scenario: many nodes on this machine, each a process of its own
+    Demo(DemoArgs),
     /// Write a completion script for a shell
     Completions {
         /// Shell
@@ -270,9 +272,25 @@ pub(crate) struct UpArgs {
     /// How much to tell on standard error: error, warn, info, debug or trace
     #[arg(long, value_name = "LEVEL", default_value = "warn")]
     pub(crate) log: tracing::Level,
+    /// Stop when standard input ends, for programs that run nodes
+    #[arg(long, hide = true)]
+    pub(crate) stop_with_stdin: bool,
     /// Seconds by which the clock is shifted, for trials of clock skew
     #[arg(long, value_name = "SECONDS", default_value_t = 0, hide = true, allow_hyphen_values = true)]
     pub(crate) clock_offset: i64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Folder with scenario.toml
+    #[arg(long, value_name = "FOLDER", default_value = "scenarios/chairs")]
+    pub(crate) scenario: PathBuf,
+    /// Where the nodes keep their data, wiped at the next start [default: demo/NAME]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) work: Option<PathBuf>,
+    /// End when the story is over, with exit code 1 if a check failed
+    #[arg(long)]
+    pub(crate) once: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -370,6 +388,22 @@ pub(crate) enum ImportCmd {
     Offers {
         /// CSV file, UTF-8, with a line of column names
         file: PathBuf,
+    },
+    /// All a firm makes and offers: specifications, recipes, work centres, stock, offers and needs
+    Firm {
+        /// TOML or JSON file
+        file: PathBuf,
+    },
+    /// Make a scenario of a published supply chain: every stage a firm with a node of its own
+    Chain {
+        /// CSV file of a chain, as Willems (2008) published them
+        file: PathBuf,
+        /// Folder for the scenario, new or empty
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+        /// Currency of its costs, which the data does not name
+        #[arg(long, default_value = "USD")]
+        currency: vocab::Currency,
     },
 }
 

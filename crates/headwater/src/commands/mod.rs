@@ -6,6 +6,7 @@ mod files;
 mod import;
 mod init;
 mod list;
+mod play;
 mod up;
 mod verify;
 
@@ -89,6 +90,11 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
         Cmd::Import { what: ImportCmd::Stock { file } } => import::stock(c, &file),
         Cmd::Import { what: ImportCmd::Recipes { file } } => import::recipes(c, &file),
         Cmd::Import { what: ImportCmd::Offers { file } } => import::offers(c, &file),
+        Cmd::Import { what: ImportCmd::Firm { file } } => play::firm(c, &file),
+        Cmd::Import { what: ImportCmd::Chain { file, out, currency } } => {
+            play::chain(c, &file, &out, currency)
+        }
+        Cmd::Demo(args) => play::demo(c, args),
 
         Cmd::Work { action: Some(WorkCmd::Start { process }) } => act::start(c, &process),
         Cmd::Work { action: Some(WorkCmd::Finish { process, quantity }) } => {

@@ -50,10 +50,11 @@ async fn serve(c: &Context, args: UpArgs) -> Result<()> {
     let ports_file = c.dir.join(PORTS);
     let kept = std::fs::read(&ports_file).ok().and_then(|json| serde_json::from_slice(&json).ok());
     let kept: Ports = kept.unwrap_or_default();
+    let bind = p2p_address(c, &args, kept)?;
     let node = runtime::start(Options {
         dir: c.dir.clone(),
         passphrase,
-        bind: p2p_address(c, &args, kept)?,
+        bind,
         loopback_only: args.loopback,
         mdns: args.mdns == OnOff::On,
         network: args.network,
@@ -62,6 +63,9 @@ async fn serve(c: &Context, args: UpArgs) -> Result<()> {
         clock: Clock { offset_s: args.clock_offset },
     })
     .await?;
+    if args.p2p.is_none() {
+        notice(c, kept.p2p.unwrap_or(P2P_PORT), bind.port());
+    }
     let listener = match http_listener(c, args.http, kept).await {
         Ok(listener) => listener,
         Err(e) => {
@@ -99,6 +103,7 @@ async fn serve(c: &Context, args: UpArgs) -> Result<()> {
 
     let ended_by_itself = tokio::select! {
         () = signals.stop() => false,
+        () = end_of_input(), if args.stop_with_stdin => false,
         () = node.ended() => true,
     };
     eprintln!("{}", c.say(Msg::UpStopping, &[]));
@@ -141,7 +146,6 @@ fn p2p_address(c: &Context, args: &UpArgs, kept: Ports) -> Result<SocketAddr> {
     // looked at and let go: the network binds it in a moment, and says so if somebody was quicker
     let free = |port: &u16| UdpSocket::bind((ip, *port)).is_ok();
     let port = candidates(kept.p2p, P2P_PORT).find(free).ok_or_else(|| no_port(c, P2P_PORT))?;
-    notice(c, kept.p2p.unwrap_or(P2P_PORT), port);
     Ok((ip, port).into())
 }
 
@@ -168,6 +172,18 @@ async fn http_listener(c: &Context, given: Option<SocketAddr>, kept: Ports) -> R
         }
     }
     Err(no_port(c, HTTP_PORT))
+}
+
+/// Comes when standard input ends: when whoever runs this program closes it, or is gone, however it ended.
+async fn end_of_input() {
+    let (tell, hear) = tokio::sync::oneshot::channel();
+    // a thread of its own: a blocking read inside the runtime would keep it from stopping
+    std::thread::spawn(move || {
+        // an error is an end too, and nobody listens when the node was stopped otherwise
+        let _ = std::io::copy(&mut std::io::stdin(), &mut std::io::sink());
+        let _ = tell.send(());
+    });
+    let _ = hear.await;
 }
 
 /// Ctrl-C and, where there is such a thing, SIGTERM; caught from the start, so that a stop while starting is clean.

@@ -64,6 +64,9 @@ messages! {
     Done: "done", "完成";
     Recorded: "recorded {0}", "已记录 {0}";
     Imported: "{0} rows imported", "已导入 {0} 行";
+    FirmStopped: "{0}: entry {1} of {2}: {3}; the entries before it were taken", "{0}：第 {1} 条（共 {2} 条）：{3}；此前各条已导入";
+    ChainImported: "{0} firms, {1} of them ordering: play it with `headwater demo --scenario {2}`", "{0} 家企业，其中 {1} 家订货：请用 `headwater demo --scenario {2}` 运行";
+    DemoFailed: "not all checks held: see the lines marked with ✗", "并非所有检查都通过：请看标有 ✗ 的行";
     PeerAdded: "{0} is known and being dialled", "已登记 {0}，正在连接";
     Written: "written to {0}", "已写入 {0}";
     InitDone: "{0} is ready in {1}", "{0} 已在 {1} 中就绪";
