@@ -1,8 +1,8 @@
 //! The one decimal type: exact, bounded, and written as a string on the wire.
 
+use crate::text_form::serde_as_text;
 use crate::{Error, Result};
 use rust_decimal::{Decimal as Inner, RoundingStrategy};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::fmt;
 use std::iter::Sum;
 use std::ops::{Add, AddAssign, Mul, Neg, Sub, SubAssign};
@@ -190,17 +190,7 @@ impl fmt::Debug for Decimal {
     }
 }
 
-impl Serialize for Decimal {
-    fn serialize<S: Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
-        s.collect_str(self)
-    }
-}
-impl<'de> Deserialize<'de> for Decimal {
-    fn deserialize<D: Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
-        let text = std::borrow::Cow::<'de, str>::deserialize(d)?;
-        text.parse().map_err(serde::de::Error::custom)
-    }
-}
+serde_as_text!(Decimal);
 
 #[cfg(test)]
 mod tests {

@@ -1,8 +1,7 @@
 //! Identifiers: who (an Ed25519 key), which record (a hash), what kind of thing (an agreed name).
 
+use crate::text_form::serde_as_text;
 use crate::{Error, Result};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 
@@ -135,26 +134,17 @@ impl FromStr for SpecId {
     }
 }
 
-macro_rules! text_form {
+macro_rules! debug_as_text {
     ($($name:ident),*) => {$(
         impl fmt::Debug for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 fmt::Display::fmt(self, f)
             }
         }
-        impl Serialize for $name {
-            fn serialize<S: Serializer>(&self, s: S) -> std::result::Result<S::Ok, S::Error> {
-                s.collect_str(self)
-            }
-        }
-        impl<'de> Deserialize<'de> for $name {
-            fn deserialize<D: Deserializer<'de>>(d: D) -> std::result::Result<Self, D::Error> {
-                Cow::<'de, str>::deserialize(d)?.parse().map_err(serde::de::Error::custom)
-            }
-        }
     )*};
 }
-text_form!(AgentId, RecordId, SpecId);
+debug_as_text!(AgentId, RecordId, SpecId);
+serde_as_text!(AgentId, RecordId, SpecId);
 
 #[cfg(test)]
 mod tests {

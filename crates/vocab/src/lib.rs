@@ -13,6 +13,7 @@ mod id;
 mod measure;
 mod price;
 mod spec;
+mod text_form;
 
 pub use decimal::Decimal;
 pub use error::Error;

@@ -30,13 +30,16 @@ impl Text {
 
     /// Checks that it says something, within the limit. `field` names it in the error.
     pub fn check(&self, field: &'static str) -> Result<()> {
-        let total = match self {
-            Self::Plain(text) => text.len(),
-            Self::ByLanguage(map) => map.iter().map(|(k, v)| k.len() + v.len()).sum(),
+        let (shortest, total) = match self {
+            Self::Plain(text) => (text.len(), text.len()),
+            Self::ByLanguage(map) => {
+                let shortest = map.values().map(String::len).min().unwrap_or(0);
+                (shortest, map.iter().map(|(k, v)| k.len() + v.len()).sum())
+            }
         };
         let value = || self.in_language("en").chars().take(40).collect();
         match total {
-            0 => Err(Error::Text { field, what: "is empty", value: value() }),
+            _ if shortest == 0 => Err(Error::Text { field, what: "is empty", value: value() }),
             n if n > Self::BYTES_MAX => {
                 Err(Error::Text { field, what: "is over 4000 bytes", value: value() })
             }
@@ -124,5 +127,41 @@ impl Specification {
             return Err(Error::Text { field: "specification", what, value: value() });
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_says_something_in_every_language_it_names() {
+        let text = |pairs: &[(&str, &str)]| {
+            Text::ByLanguage(pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+        };
+        assert!(text(&[("en", "Chair"), ("zh", "椅子")]).check("name").is_ok());
+        for bad in
+            [text(&[]), text(&[("en", "Chair"), ("zh", "")]), Text::from(""), Text::from(&*"x".repeat(4_001))]
+        {
+            assert!(bad.check("name").is_err(), "{bad:?}");
+        }
+        assert_eq!(text(&[("zh", "椅子")]).in_language("en"), "椅子");
+    }
+
+    #[test]
+    fn only_whole_pieces_bear_serial_numbers() {
+        let spec = |unit| Specification {
+            id: "oak-board".parse().unwrap(),
+            name: "Oak board".into(),
+            unit,
+            category: None,
+            serialised: true,
+            properties: BTreeMap::new(),
+            revision: 1,
+            supersedes: None,
+            cites: vec![],
+        };
+        assert!(spec(Unit::Each).check().is_ok());
+        assert!(spec(Unit::Kilogram).check().unwrap_err().to_string().contains("each"));
     }
 }
