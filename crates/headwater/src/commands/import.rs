@@ -46,7 +46,14 @@ impl<'a> Sheet<'a> {
         // spreadsheets begin UTF-8 files with a byte order mark
         let text = text.trim_start_matches('\u{feff}');
         let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-        let unreadable = |e: csv::Error| wrong(c.say(Msg::NotReadable, &[&file, &"CSV", &e]));
+        let unreadable = |e: csv::Error| match e.kind() {
+            csv::ErrorKind::UnequalLengths { pos: Some(pos), expected_len, len } => {
+                let why = c.say(Msg::CsvCells, &[len, expected_len]);
+                wrong(c.say(Msg::CsvRow, &[&file, &(pos.record() + 1), &why]))
+                    .remedy(c.say(Msg::CsvNothingDone, &[]))
+            }
+            _ => wrong(c.say(Msg::NotReadable, &[&file, &"CSV", &e])),
+        };
         let columns: Vec<String> = reader.headers().map_err(unreadable)?.iter().map(str::to_owned).collect();
         let known = |column: &str| {
             let property = optional.contains(&PROPERTY) && column.starts_with(PROPERTY);

@@ -51,6 +51,7 @@ messages! {
     CsvColumns: "the columns are: {0}", "可用的列：{0}";
     CsvCell: "{0}, row {1}, column '{2}': '{3}' cannot be taken: {4}", "{0} 第 {1} 行，“{2}”列：“{3}”无法接受：{4}";
     CsvRow: "{0}, row {1}: {2}", "{0} 第 {1} 行：{2}";
+    CsvCells: "it has {0} cells, and there are {1} column names: write \"a, b\" in quotes where a comma belongs to the text", "有 {0} 个单元格，而列名有 {1} 个：文本中含逗号时请加引号，如 \"a, b\"";
     CsvEmpty: "{0} has no rows", "{0} 中没有数据行";
     CsvTooMany: "{0} has more than {1} rows", "{0} 超过 {1} 行";
     CsvSplit: "split the file", "请拆分文件";
