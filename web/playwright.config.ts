@@ -6,10 +6,11 @@ export default defineConfig({
   outputDir: "test-results",
   // one story at a time: each starts several nodes
   workers: 1,
-  timeout: 240_000,
+  timeout: 180_000,
   expect: { timeout: 30_000 },
   reporter: [["list"]],
   use: {
+    actionTimeout: 30_000,
     launchOptions: { executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium" },
     trace: "retain-on-failure",
   },

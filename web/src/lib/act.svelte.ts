@@ -13,7 +13,7 @@ class Notes {
 
   say(kind: Note["kind"], text: string, detail?: string): void {
     const id = this.#next++;
-    this.list = [...this.list.slice(-3), { id, kind, text, detail }];
+    this.list = [...this.list.slice(-2), { id, kind, text, detail }];
     if (kind === "done") setTimeout(() => this.drop(id), 6_000);
   }
   drop(id: number): void {

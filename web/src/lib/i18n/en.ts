@@ -314,6 +314,7 @@ export const en = {
   "cancel.agree_done": "Agreed: the deal is undone",
   "cancel.refuse_done": "Refused: the deal stands",
   "ship.action": "Ship",
+  "ship.replace": "Ship a replacement",
   "ship.title": "Ship: {name}",
   "ship.to": "Hand over to",
   "ship.direct": "{who}, directly",

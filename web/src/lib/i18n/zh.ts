@@ -315,6 +315,7 @@ export const zh: Record<keyof typeof en, string> = {
   "cancel.agree_done": "已同意：交易取消",
   "cancel.refuse_done": "已拒绝：交易继续有效",
   "ship.action": "发货",
+  "ship.replace": "补发",
   "ship.title": "发货：{name}",
   "ship.to": "交给",
   "ship.direct": "直接交给 {who}",

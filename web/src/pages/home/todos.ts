@@ -15,7 +15,7 @@ interface Lists { me: AgentId; deals: DealView[]; orders: OrderView[]; handovers
 
 export function todos({ me, deals, orders, handovers, pools }: Lists): Todo[] {
   const found = [
-    ...deals.flatMap((deal) => ofDeal(deal, me)),
+    ...deals.flatMap((deal) => ofDeal(deal, me, orders.find((order) => order.id === deal.order))),
     ...orders.flatMap(ofOrder),
     ...handovers.flatMap((handover) => ofHandover(handover, me, deals)),
     ...pools.filter((pool) => pool.by.agent !== me).flatMap(ofPool),
@@ -23,13 +23,15 @@ export function todos({ me, deals, orders, handovers, pools }: Lists): Todo[] {
   return found.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
 }
 
-function ofDeal(deal: DealView, me: AgentId): Todo[] {
+function ofDeal(deal: DealView, me: AgentId, order: OrderView | undefined): Todo[] {
   const base = { page: "deals", arg: deal.id, name: deal.name, who: deal.with } as const;
   const todo = (kind: TodoKind, until?: Timestamp | null): Todo => ({ ...base, kind, key: `${kind} ${deal.id}`, until });
   const found: Todo[] = [];
   // a purchase for an order of one's own is accepted with that order
   if (deal.role === "buyer" && deal.state === "quoted" && !deal.order) found.push(todo("accept", deal.hold_until));
   if (deal.cancellation && deal.cancellation.by.agent !== me) found.push(todo("answer"));
+  const moving = deal.state === "bound" || deal.state === "shipped";
+  if (deal.role === "supplier" && moving && order?.state === "made" && compare(deal.shipped, deal.quantity) < 0) found.push(todo("ship", deal.promise));
   if (deal.role === "supplier" && deal.owed && (!deal.paid || compare(deal.paid.amount, deal.owed.amount) < 0)) found.push(todo("settle"));
   return found;
 }
