@@ -29,7 +29,7 @@ build: tools web/dist/index.html ## build the web app and the program, target/re
 	@cargo build --release --locked --package headwater
 
 test: tools web/dist/index.html ## run every test: unit, property, simulation, real processes, browser
-	@.ci/need chromium chromium
+	@$(if $(CHROMIUM),,.ci/need chromium chromium)
 	@.ci/need fc-list fontconfig
 	@.ci/need --optional font:zh fonts-noto-cjk
 	@echo "test: the programs and their tests are built"
@@ -67,6 +67,8 @@ tools:
 	@.ci/need cc gcc
 	@.ci/need node nodejs
 	@.ci/need npm npm
+	@node -e 'const [a, b] = process.versions.node.split("."); process.exit(a > 20 || (a == 20 && b >= 19) ? 0 : 1)' \
+	|| { echo "too old: node $$(node --version); the web app is built with 20.19 or newer" >&2; exit 1; }
 	@command -v cargo >/dev/null || { echo "missing: cargo; install Rust from https://rustup.rs" >&2; exit 1; }
 
 web/node_modules/.package-lock.json: web/package.json web/package-lock.json | tools
