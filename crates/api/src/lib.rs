@@ -13,6 +13,7 @@ mod events;
 mod guard;
 mod handlers;
 mod openapi;
+mod schema;
 mod server;
 mod session;
 mod shapes;

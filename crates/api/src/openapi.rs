@@ -1,8 +1,8 @@
 //! The OpenAPI 3.1 document: the table of endpoints, the shapes, and one worked example of every command.
 
 use crate::endpoints::{Access, ENDPOINTS, Endpoint, TAGS};
+use crate::schema;
 use crate::server::BASE;
-use crate::shapes;
 use serde_json::{Map, Value, json};
 
 /// Every command: its name, what it does, and an example.
@@ -114,7 +114,7 @@ pub(crate) fn document() -> Value {
         let path = paths.entry(format!("{BASE}{}", endpoint.path)).or_insert_with(|| json!({}));
         path[endpoint.method] = operation(endpoint);
     }
-    let mut schemas = shapes::schemas();
+    let mut schemas = schema::schemas();
     let names: Vec<_> = COMMANDS.iter().map(|(name, ..)| *name).collect();
     let about: String = COMMANDS.iter().map(|(name, what, _)| format!("\n- `{name}`: {what}")).collect();
     schemas.insert(
@@ -156,7 +156,7 @@ fn operation(e: &Endpoint) -> Value {
         "events" => {
             json!({"text/event-stream": {"schema": {"type": "string"}, "example": "event: market\ndata: {}\n\n"}})
         }
-        shape => json!({"application/json": {"schema": shapes::schema_of(shape).0}}),
+        shape => json!({"application/json": {"schema": schema::schema_of(shape).0}}),
     };
     let error = |what: &str| json!({"description": what, "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}}});
     let mut responses = json!({
@@ -178,7 +178,7 @@ fn operation(e: &Endpoint) -> Value {
         responses["404"] = error("nothing of that kind bears this id here");
     }
     if !e.takes.is_empty() {
-        let mut content = json!({"schema": shapes::schema_of(e.takes).0});
+        let mut content = json!({"schema": schema::schema_of(e.takes).0});
         if e.takes == "Command" {
             let examples: Map<_, _> = examples()
                 .map(|(name, what, value)| (name.to_owned(), json!({"summary": what, "value": value})))

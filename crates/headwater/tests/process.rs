@@ -282,15 +282,23 @@ fn damage_to_a_stored_record_is_found() {
 }
 
 #[test]
-fn a_second_node_takes_the_next_free_ports() {
+fn nodes_on_one_machine_find_ports_of_their_own_and_keep_them() {
     let dir = tempfile::tempdir().unwrap();
-    let home = Home::new(dir.path(), "Sawmill");
-    let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = taken.local_addr().unwrap().to_string();
-    home.run(&["up", "--loopback", "--http", &address]).fails(1, &["cannot listen on", "--http"]);
-    let up = home.up(&[]);
-    let link = home.run(&["link"]).ok();
-    assert!(link.starts_with(up.http()) && link.contains("/#/join/"), "{link}");
-    assert_ne!(link.trim(), up.link());
-    assert!(home.run(&["ticket"]).ok().starts_with("headwater1"));
+    let (mill, shop) = (Home::new(dir.path(), "Sawmill"), Home::new(dir.path(), "Workshop"));
+    let mill_up = mill.up_at_the_usual_ports(&[]);
+    let shop_up = shop.up_at_the_usual_ports(&[]);
+    assert_ne!(mill_up.http(), shop_up.http());
+    assert_ne!(mill_up.p2p(), shop_up.p2p());
+    let (http, p2p) = (shop_up.http().to_owned(), shop_up.p2p().to_owned());
+    mill_up.terminate();
+    shop_up.terminate();
+    // the lower ports are free now, and yet it comes back where it was
+    let shop_up = shop.up_at_the_usual_ports(&[]);
+    assert_eq!((shop_up.http(), shop_up.p2p()), (http.as_str(), p2p.as_str()));
+    let link = shop.run(&["link"]).ok();
+    assert!(link.starts_with(shop_up.http()) && link.contains("/#/join/"), "{link}");
+    assert_ne!(link.trim(), shop_up.link());
+    assert!(shop.run(&["ticket"]).ok().starts_with("headwater1"));
+    let taken = &http["http://".len()..];
+    mill.run(&["up", "--loopback", "--http", taken]).fails(1, &["cannot listen on", "--http"]);
 }

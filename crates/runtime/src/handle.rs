@@ -118,9 +118,7 @@ async fn start_in(folder: Folder, options: Options) -> Result<Handle> {
         tasks,
         thread: Mutex::new(Some(thread)),
     }));
-    for peer in remembered {
-        network::meet(&handle.0.net, peer);
-    }
+    network::look_up(&handle.0.net, remembered);
     for peer in peers {
         handle.know(peer).await?;
     }

@@ -56,6 +56,15 @@ pub(crate) fn meet(net: &Net, peer: net::Peer) {
     net.join(&[agent]);
 }
 
+/// Makes use of what was remembered: everyone's addresses, a few first knocks. [`keep_knocking`] does the rest, so
+/// that a start is not a thousand dials at once.
+pub(crate) fn look_up(net: &Net, remembered: Vec<net::Peer>) {
+    let first: Vec<_> = remembered.iter().take(KNOCKS_MAX).map(|peer| peer.agent).collect();
+    remembered.into_iter().for_each(|peer| net.know(peer));
+    first.iter().for_each(|agent| knock(net, *agent));
+    net.join(&first);
+}
+
 /// Knocks at remembered peers that are away, a few at a time in turn.
 pub(crate) async fn keep_knocking(net: Net, jobs: mpsc::WeakSender<Job>) {
     let mut last = None;

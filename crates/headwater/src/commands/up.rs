@@ -8,11 +8,11 @@ use crate::cli::{OnOff, UpArgs};
 use crate::client::Running;
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::Msg;
-use runtime::{Clock, Options};
+use runtime::{Clock, Handle, Options};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 use std::io::ErrorKind;
-use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
+use std::net::{Ipv4Addr, SocketAddr};
 use store::Token;
 use tokio::net::TcpListener;
 use tracing_subscriber::filter::Targets;
@@ -50,22 +50,21 @@ async fn serve(c: &Context, args: UpArgs) -> Result<()> {
     let ports_file = c.dir.join(PORTS);
     let kept = std::fs::read(&ports_file).ok().and_then(|json| serde_json::from_slice(&json).ok());
     let kept: Ports = kept.unwrap_or_default();
-    let bind = p2p_address(c, &args, kept)?;
-    let node = runtime::start(Options {
+    let options = Options {
         dir: c.dir.clone(),
         passphrase,
-        bind,
+        bind: args.p2p.unwrap_or(SocketAddr::from(([0, 0, 0, 0], P2P_PORT))),
         loopback_only: args.loopback,
         mdns: args.mdns == OnOff::On,
         network: args.network,
         relay: args.relay,
         peers: args.peer,
         clock: Clock { offset_s: args.clock_offset },
-    })
-    .await?;
-    if args.p2p.is_none() {
-        notice(c, kept.p2p.unwrap_or(P2P_PORT), bind.port());
-    }
+    };
+    let node = match args.p2p {
+        Some(_) => runtime::start(options).await?,
+        None => start_where_free(c, options, kept.p2p).await?,
+    };
     let listener = match http_listener(c, args.http, kept).await {
         Ok(listener) => listener,
         Err(e) => {
@@ -138,15 +137,20 @@ fn notice(c: &Context, wanted: u16, got: u16) {
     }
 }
 
-fn p2p_address(c: &Context, args: &UpArgs, kept: Ports) -> Result<SocketAddr> {
-    if let Some(given) = args.p2p {
-        return Ok(given);
+/// Starts the node on the first of the usual UDP ports that can be had.
+async fn start_where_free(c: &Context, options: Options, kept: Option<u16>) -> Result<Handle> {
+    for port in candidates(kept, P2P_PORT) {
+        let bind = SocketAddr::new(options.bind.ip(), port);
+        match runtime::start(Options { bind, ..options.clone() }).await {
+            Err(runtime::Error::Net(e)) if matches!(*e, net::Error::Bind { .. }) => {}
+            started => {
+                let node = started?;
+                notice(c, kept.unwrap_or(P2P_PORT), port);
+                return Ok(node);
+            }
+        }
     }
-    let ip = if args.loopback { Ipv4Addr::LOCALHOST } else { Ipv4Addr::UNSPECIFIED };
-    // looked at and let go: the network binds it in a moment, and says so if somebody was quicker
-    let free = |port: &u16| UdpSocket::bind((ip, *port)).is_ok();
-    let port = candidates(kept.p2p, P2P_PORT).find(free).ok_or_else(|| no_port(c, P2P_PORT))?;
-    Ok((ip, port).into())
+    Err(no_port(c, P2P_PORT))
 }
 
 async fn http_listener(c: &Context, given: Option<SocketAddr>, kept: Ports) -> Result<TcpListener> {

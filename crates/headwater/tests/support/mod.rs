@@ -84,12 +84,17 @@ impl Home {
 
     /// Starts the node and waits until it says where it is. Free ports, this machine only.
     pub fn up(&self, more: &[&str]) -> Up {
-        let mut fixed = vec!["--json", "up", "--loopback", "--http", "127.0.0.1:0"];
+        let mut fixed = vec!["--http", "127.0.0.1:0"];
         if !more.contains(&"--p2p") {
             fixed.extend(["--p2p", "127.0.0.1:0"]);
         }
+        self.up_at_the_usual_ports(&[fixed.as_slice(), more].concat())
+    }
+
+    /// The same, on the ports the program chooses by itself.
+    pub fn up_at_the_usual_ports(&self, more: &[&str]) -> Up {
         let mut child = self
-            .command(&[fixed.as_slice(), more].concat())
+            .command(&[&["--json", "up", "--loopback"], more].concat())
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()

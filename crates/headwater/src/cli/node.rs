@@ -1,0 +1,80 @@
+//! What runs a node, or several: a folder, addresses, peers, a story.
+
+use clap::{Args, Subcommand, ValueEnum};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+#[derive(Debug, Args)]
+pub(crate) struct InitArgs {
+    /// What the node calls itself
+    #[arg(long)]
+    pub(crate) name: Option<String>,
+    /// File whose first line is the passphrase that seals the key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum OnOff {
+    On,
+    Off,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct UpArgs {
+    /// Address of the web app and API [default: 127.0.0.1:7300, or the next free port]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) http: Option<SocketAddr>,
+    /// UDP address for peers [default: 0.0.0.0:7400, or the next free port]
+    #[arg(long, value_name = "ADDRESS:PORT")]
+    pub(crate) p2p: Option<SocketAddr>,
+    /// Talk to nodes on this machine only
+    #[arg(long)]
+    pub(crate) loopback: bool,
+    /// Find and be found by nodes on the local network
+    #[arg(long, value_name = "on|off", default_value = "off", hide_possible_values = true)]
+    pub(crate) mdns: OnOff,
+    /// Ticket of a peer to begin with; may be repeated
+    #[arg(long, value_name = "TICKET")]
+    pub(crate) peer: Vec<net::Peer>,
+    /// Network to take part in: nodes hear of each other's offers when they use the same name
+    #[arg(long, value_name = "NAME", default_value = "main")]
+    pub(crate) network: String,
+    /// Relay of one's own, for peers behind NATs
+    #[arg(long, value_name = "URL")]
+    pub(crate) relay: Option<net::RelayUrl>,
+    /// File whose first line is the passphrase of the key
+    #[arg(long, value_name = "FILE")]
+    pub(crate) passphrase_file: Option<PathBuf>,
+    /// How much to tell on standard error: error, warn, info, debug or trace
+    #[arg(long, value_name = "LEVEL", default_value = "warn")]
+    pub(crate) log: tracing::Level,
+    /// Stop when standard input ends, for programs that run nodes
+    #[arg(long, hide = true)]
+    pub(crate) stop_with_stdin: bool,
+    /// Seconds by which the clock is shifted, for trials of clock skew
+    #[arg(long, value_name = "SECONDS", default_value_t = 0, hide = true, allow_hyphen_values = true)]
+    pub(crate) clock_offset: i64,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct DemoArgs {
+    /// Folder with scenario.toml
+    #[arg(long, value_name = "FOLDER", default_value = "scenarios/chairs")]
+    pub(crate) scenario: PathBuf,
+    /// Where the nodes keep their data, wiped at the next start [default: demo/NAME]
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) work: Option<PathBuf>,
+    /// End when the story is over, with exit code 1 if a check failed
+    #[arg(long)]
+    pub(crate) once: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PeerCmd {
+    /// Make a peer known and dial it
+    Add {
+        /// What `headwater ticket` shows there
+        ticket: net::Peer,
+    },
+}

@@ -1,0 +1,100 @@
+//! What concerns work and goods, and files of them.
+
+use crate::values::{IdText, ProcessText, Wish};
+use clap::{Subcommand, ValueEnum};
+use std::path::PathBuf;
+use vocab::{Decimal, SpecId};
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum WorkCmd {
+    /// A process has begun
+    Start {
+        /// Process, as the list shows it: PLAN/NUMBER
+        process: ProcessText,
+    },
+    /// A process is done
+    Finish {
+        /// Process, as the list shows it: PLAN/NUMBER
+        process: ProcessText,
+        /// Good output, where it differs from the plan
+        #[arg(long)]
+        quantity: Option<Decimal>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum StockCmd {
+    /// Book stock that was found, opened with or harvested: a new lot
+    Raise {
+        /// Specification
+        spec: SpecId,
+        /// How much
+        quantity: Decimal,
+        /// Serial numbers, separated by commas
+        #[arg(long, value_delimiter = ',')]
+        serials: Vec<String>,
+        /// What else to declare in its passport: KEY=VALUE; may be repeated
+        #[arg(long, value_name = "KEY=VALUE")]
+        property: Vec<Wish>,
+    },
+    /// Book stock that was lost, spoilt or miscounted
+    Lower {
+        /// Lot, or the first digits of its id
+        lot: IdText,
+        /// How much
+        quantity: Decimal,
+        /// Serial numbers, separated by commas
+        #[arg(long, value_delimiter = ',')]
+        serials: Vec<String>,
+        /// Why
+        #[arg(long)]
+        note: String,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ImportCmd {
+    /// Columns: spec, quantity; optional: serials (separated by ;), property:NAME
+    Stock {
+        /// CSV file, UTF-8, with a line of column names
+        file: PathBuf,
+    },
+    /// Columns: output, and input and quantity or step and work_center; optional: output_quantity, setup_s, run_s,
+    /// fixed_s, labour_s, units. One line for each input and each step, in order; units are the work centre's
+    Recipes {
+        /// CSV file, UTF-8, with a line of column names
+        file: PathBuf,
+    },
+    /// Columns: spec, currency, prices (such as 1=120;20=96); optional: name, unit, minimum, step, maximum,
+    /// lead_time_days, expires_days, pool_cap, pool_lead_time_days, pool_payment
+    Offers {
+        /// CSV file, UTF-8, with a line of column names
+        file: PathBuf,
+    },
+    /// All a firm makes and offers: specifications, recipes, work centres, stock, offers and needs
+    Firm {
+        /// TOML or JSON file
+        file: PathBuf,
+    },
+    /// Make a scenario of a published supply chain: every stage a firm with a node of its own
+    Chain {
+        /// CSV file of a chain, as Willems (2008) published them
+        file: PathBuf,
+        /// Folder for the scenario, new or empty
+        #[arg(long, value_name = "FOLDER")]
+        out: PathBuf,
+        /// Currency of its costs, which the data does not name
+        #[arg(long, default_value = "USD")]
+        currency: vocab::Currency,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum ExportKind {
+    /// GS1 EPCIS 2.0 events
+    Epcis,
+    /// Every record with its signature, one JSON object per line; the node must be stopped
+    Records,
+    /// Recipes and work centres
+    Model,
+}
