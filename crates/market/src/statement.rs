@@ -435,6 +435,9 @@ pub struct PoolProgress {
     /// price of one unit if it closed now; none below the threshold
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub price_now: Option<Money>,
+    /// how it ended, once it has, for those whom the close itself does not concern
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub outcome: Option<Outcome>,
 }
 statement!(PoolProgress, "pool_progress", |s| vec![s.pool]);
 

@@ -168,7 +168,7 @@ impl Node {
 
     /// Begins, once everything kept has been restored.
     pub fn begin(&mut self, now: Timestamp) -> Vec<Effect> {
-        self.clock = now;
+        self.pass_time(now);
         if self.book.own_size() == 0 {
             let next = self.config.next_key;
             let next = ledger::KeyHash::of(&next.map_or(self.me(), AgentId));

@@ -9,7 +9,8 @@ use crate::view::*;
 use ledger::Record;
 use market::statement::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
-use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Timestamp, seconds_between};
+use trace::statement::{Goods, Passport};
+use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Text, Timestamp, seconds_between};
 
 impl Deal {
     /// Where it stands, in the one word shown to people.
@@ -146,7 +147,15 @@ impl Node {
 
     fn pool_view(&self, pool: &Pool, now: Timestamp) -> PoolView {
         let me = self.me();
+        // those whom the close does not concern have the keeper's word for how it ended
+        let told = pool.progress.as_ref().and_then(|p| p.outcome.as_ref());
         let state = match &pool.end {
+            End::Open if told.is_some() && pool.pledge_of(&me).is_none() && pool.offerer != me => {
+                match told {
+                    Some(Outcome::Made { .. }) => PoolState::Made,
+                    _ => PoolState::Lapsed,
+                }
+            }
             End::Open if now < pool.terms.closes => PoolState::Open,
             End::Open => PoolState::Closing,
             End::Lapsed => PoolState::Lapsed,
@@ -256,6 +265,7 @@ impl Node {
                 .as_ref()
                 .filter(|_| deal.is_bound())
                 .map(|w| CancellationView { by: self.who(&w.by), reason: w.reason.clone() }),
+            names: self.lot_names(&deal.moved.goods),
             goods: deal.moved.goods.clone(),
             history: deal.history.iter().filter_map(line).collect(),
         }
@@ -365,7 +375,8 @@ impl Node {
             let view = lots.entry(holding.lot).or_insert_with(|| {
                 order.push(holding.lot);
                 let issuer = self.book.get(&holding.lot).map(|r| self.who(&r.author));
-                LotView { lot: holding.lot, quantity: Decimal::ZERO, serials: vec![], issuer }
+                let name = self.lot_name(&holding.lot, &spec);
+                LotView { lot: holding.lot, name, quantity: Decimal::ZERO, serials: vec![], issuer }
             });
             view.quantity += holding.quantity;
             view.serials.extend(holding.serials.iter().cloned());
@@ -379,6 +390,15 @@ impl Node {
             lots: order.iter().filter_map(|id| lots.remove(id)).collect(),
             spec,
         }
+    }
+
+    /// What a lot's own passport calls it: a later revision of its specification does not rename it.
+    fn lot_name(&self, lot: &RecordId, spec: &SpecId) -> Text {
+        let passport = self.book.get(lot).and_then(|r| r.read::<Passport>().ok());
+        passport.map_or_else(|| self.board.spec_name(spec), |p| p.name)
+    }
+    fn lot_names(&self, goods: &[Goods]) -> BTreeMap<RecordId, Text> {
+        goods.iter().map(|g| (g.lot, self.lot_name(&g.lot, &g.spec))).collect()
     }
 
     /// Handovers to and from this node, newest first.
@@ -412,6 +432,7 @@ impl Node {
             to: self.who(&of.handover.to),
             consignee: self.who(&of.handover.consignee),
             purpose: of.handover.purpose,
+            names: self.lot_names(&of.handover.goods),
             goods: of.handover.goods.clone(),
             at: of.at,
             state,
@@ -437,6 +458,7 @@ impl Node {
                     at: record.at,
                     mine: record.author == self.me(),
                     spec: f.spec.clone(),
+                    name: self.lot_name(&f.passport, &f.spec),
                     passport: f.passport,
                     serial: f.serial.clone(),
                     rating: f.rating,

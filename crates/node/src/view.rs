@@ -263,6 +263,8 @@ pub struct DealView {
     pub cancellation: Option<CancellationView>,
     /// the goods, as far as they are known here
     pub goods: Vec<Goods>,
+    /// what the passport of each of their lots calls it
+    pub names: BTreeMap<RecordId, Text>,
     /// what was said, in order
     pub history: Vec<HistoryLine>,
 }
@@ -441,6 +443,8 @@ pub struct StockView {
 pub struct LotView {
     /// its passport
     pub lot: RecordId,
+    /// what its passport calls it
+    pub name: Text,
     /// how much of it is here
     pub quantity: Decimal,
     /// which pieces
@@ -466,6 +470,8 @@ pub struct HandoverView {
     pub purpose: Purpose,
     /// what
     pub goods: Vec<Goods>,
+    /// what the passport of each of their lots calls it
+    pub names: BTreeMap<RecordId, Text>,
     /// when it was handed over, by the giver's clock
     pub at: Timestamp,
     /// where it stands
@@ -516,6 +522,8 @@ pub struct FeedbackView {
     pub mine: bool,
     /// of what
     pub spec: SpecId,
+    /// what the item's passport calls it
+    pub name: Text,
     /// the item's passport
     pub passport: RecordId,
     /// which piece

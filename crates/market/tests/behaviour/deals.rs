@@ -24,7 +24,13 @@ fn enquiry() -> Enquiry {
     }
 }
 fn quote() -> Quote {
-    Quote { enquiry: id(5), quantity: n(20), unit_price: eur("96"), promise: at(90_000), hold_until: at(3_600) }
+    Quote {
+        enquiry: id(5),
+        quantity: n(20),
+        unit_price: eur("96"),
+        promise: at(90_000),
+        hold_until: at(3_600),
+    }
 }
 
 #[test]

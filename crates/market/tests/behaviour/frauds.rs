@@ -205,7 +205,8 @@ fn evidence_whose_bytes_or_signature_were_touched_proves_nothing() {
 #[test]
 fn a_report_with_too_little_or_too_much_evidence_is_refused() {
     let liar = Author::new(4);
-    let receipt = |byte: u8| signed(&liar.says_as(&PledgeReceipt { pool: id(1), pledge: id(byte) }, 10, 1, None));
+    let receipt =
+        |byte: u8| signed(&liar.says_as(&PledgeReceipt { pool: id(1), pledge: id(byte) }, 10, 1, None));
     let good = Fraud::Equivocation { a: receipt(1), b: receipt(2) }.report(liar.id()).unwrap();
     assert!(good.verify(first_key).is_ok());
     for count in [0, 1, 3, 8_000] {

@@ -1,7 +1,7 @@
 //! The rule of a pool, case by case.
 
 use crate::support::*;
-use market::pool::{Goal, PledgeVote, progress, settle, grant};
+use market::pool::{Goal, PledgeVote, grant, progress, settle};
 use market::statement::{Outcome, PoolTerms, Reason};
 use vocab::Decimal;
 

@@ -27,9 +27,8 @@ fn place(latitude: Option<&str>, longitude: Option<&str>, radius_km: Option<u32>
 fn offers() {
     chair().check().unwrap();
     Offer { place: place(Some("-90"), Some("180"), Some(50)), ..chair() }.check().unwrap();
-    let pooling = |cap, lead_time_s, payment: &str| {
-        Some(Pooling { cap: n(cap), lead_time_s, payment: payment.into() })
-    };
+    let pooling =
+        |cap, lead_time_s, payment: &str| Some(Pooling { cap: n(cap), lead_time_s, payment: payment.into() });
     let bad = [
         ("", Offer { name: "".into(), ..chair() }),
         ("", Offer { name: Text::Plain("x".repeat(4_001)), ..chair() }),
@@ -121,13 +120,8 @@ fn enquiries() {
 
 #[test]
 fn deals() {
-    let quote = Quote {
-        enquiry: id(1),
-        quantity: n(1),
-        unit_price: eur("0"),
-        promise: at(0),
-        hold_until: at(0),
-    };
+    let quote =
+        Quote { enquiry: id(1), quantity: n(1), unit_price: eur("0"), promise: at(0), hold_until: at(0) };
     quote.check().unwrap();
     assert_eq!(refused(Quote { quantity: n(0), ..quote.clone() }.check()), "quantity");
     assert_eq!(refused(Quote { unit_price: eur("-0.01"), ..quote }.check()), "unit_price");
@@ -188,7 +182,7 @@ fn pledges() {
 
 #[test]
 fn progress_reports() {
-    let good = PoolProgress { pool: id(1), members: 1, pledged: n(0), price_now: Some(eur("0")) };
+    let good = PoolProgress { pool: id(1), members: 1, pledged: n(0), price_now: Some(eur("0")), outcome: None };
     good.check().unwrap();
     assert_eq!(refused(PoolProgress { pledged: n(-1), ..good.clone() }.check()), "pledged");
     assert_eq!(refused(PoolProgress { price_now: Some(eur("-1")), ..good }.check()), "price_now");

@@ -19,8 +19,7 @@ fn by_definition(votes: &[PledgeVote]) -> (Vec<u8>, u128) {
     }
     let split = votes.len().next_power_of_two() / 2;
     let (left, right) = (by_definition(&votes[..split]), by_definition(&votes[split..]));
-    let bytes =
-        [label, &[1], &left.0, &left.1.to_be_bytes(), &right.0, &right.1.to_be_bytes()].concat();
+    let bytes = [label, &[1], &left.0, &left.1.to_be_bytes(), &right.0, &right.1.to_be_bytes()].concat();
     (Sha256::digest(bytes).to_vec(), left.1 + right.1)
 }
 

@@ -119,6 +119,10 @@ impl Node {
 
     pub(crate) fn say_progress(&mut self, id: RecordId, now: Timestamp) {
         let Some(pool) = self.pools.get(&id) else { return };
+        let ended = match &pool.end {
+            End::Closed { settled, .. } => Some(settled.outcome.clone()),
+            _ => None,
+        };
         let counting = pool.receipted();
         let replaced: Vec<_> = counting.iter().filter_map(|p| p.pledge.replaces).collect();
         let votes: Vec<_> = counting
@@ -133,7 +137,7 @@ impl Node {
         };
         let members = u32::try_from(progress.pledges).unwrap_or(u32::MAX);
         self.say_or_report(
-            &PoolProgress { pool: id, members, pledged: progress.pledged, price_now },
+            &PoolProgress { pool: id, members, pledged: progress.pledged, price_now, outcome: ended },
             Audience::Public,
             now,
         );
@@ -146,7 +150,9 @@ impl Node {
         let audience = Audience::parties(members.filter(|m| *m != self.me()));
         match market::pool::close(&id, &pool.terms, &pledges) {
             Ok(close) => {
-                self.say_or_report(&close, audience, now);
+                if self.say_or_report(&close, audience, now).is_some() {
+                    self.say_progress(id, now);
+                }
             }
             Err(e) => self.problem(now, None, format!("the pool {id} cannot be closed: {e}")),
         }
