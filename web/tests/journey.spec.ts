@@ -182,10 +182,53 @@ test("the household sees where its chair came from, each step verified, with a c
   await isAccessible(household);
 });
 
+test("the sawmill finds out where its boards went, and a lot that nobody knows is said to be a gap", async () => {
+  await sawmill.go("stock");
+  await sawmill.page.getByRole("link", { name: sawmill.say("trace.action"), exact: true }).first().click();
+  await sawmill.press("recall.action");
+  const went = sawmill.page.getByRole("region", { name: sawmill.say("recall.title") });
+  await expect(went).toContainText("Workshop");
+  await expect(went).toContainText("Household");
+  await sawmill.picture("recall");
+  await isAccessible(sawmill);
+  await sawmill.go("trace", "0".repeat(64));
+  await expect(sawmill.page.getByRole("alert").or(sawmill.page.getByText(sawmill.say("verdict.gap")))).toBeVisible();
+  await sawmill.picture("unknown-lot");
+});
+
+test("an own order is planned, looked at and dropped", async () => {
+  await workshop.go("workshop");
+  await workshop.press("plan.title");
+  await workshop.fill("spec.id", "chair");
+  await workshop.fill("quantity.label", "2");
+  await workshop.send("plan.action");
+  await expect(workshop.button("plan.accept")).toBeVisible();
+  await workshop.picture("own-order");
+  await workshop.press("plan.decline");
+  await expect(workshop.button("plan.accept")).toHaveCount(0);
+});
+
+test("a bound deal is undone when both sides agree", async () => {
+  await household.go("market");
+  await household.press("enquire.action", household.card("椅子"));
+  await household.send("enquire.action");
+  await household.press("deal.accept");
+  await household.press("cancel.action");
+  await household.fill("reason.label", "搬家");
+  await household.send("cancel.action");
+  await workshop.go("");
+  await workshop.page.getByRole("link", { name: workshop.say("todo.answer", { name: "Chair" }) }).click();
+  await expect(workshop.page.getByText("搬家")).toBeVisible();
+  await workshop.picture("cancellation");
+  await workshop.press("cancel.agree");
+  await expect(household.page.getByText(household.say("deal.state.cancelled")).first()).toBeVisible();
+  await household.picture("cancelled");
+});
+
 test("what the household learnt becomes a revision that cites it", async () => {
   await household.go("deals");
   await household.press("deals.show.over");
-  await household.page.getByRole("link", { name: /椅子/ }).first().click();
+  await household.page.getByRole("link", { name: /椅子/ }).filter({ hasText: household.say("deal.state.settled") }).click();
   await household.press("feedback.action");
   await household.dialog.getByRole("radio", { name: /4/ }).check();
   await household.fill("feedback.text", "座面太低");

@@ -2,7 +2,7 @@
 
 import { ApiError, command } from "./api";
 import type { Command } from "./commands";
-import { t } from "./i18n/index.svelte";
+import { known, t } from "./i18n/index.svelte";
 import { touchAll } from "./live.svelte";
 
 export interface Note { id: number; kind: "done" | "failed"; text: string; detail?: string }
@@ -22,11 +22,12 @@ class Notes {
 }
 export const notes = new Notes();
 
-/** What went wrong, for people. */
+/** What went wrong, for people: in a word of their language, then as the node put it, with what to do. */
 export function explain(error: unknown): { text: string; detail?: string } {
   if (!(error instanceof ApiError)) return { text: String(error) };
   if (error.status === 0) return { text: t("error.unreachable") };
-  return { text: error.message || t("error.unknown", { code: error.code }), detail: error.remedy };
+  const detail = [error.message, error.remedy].filter(Boolean).join(" – ");
+  return { text: known(`error.code.${error.code}`, t("error.unknown", { code: error.code })), detail };
 }
 
 /** Sends a command; throws what the node answered if it refused. */
