@@ -198,6 +198,7 @@ pub(crate) const SHAPES: &[Shape] = &[
             ("solo_price", "Money?", "without a pool"),
             ("mine", "MyPledge?", ""),
             ("result", "PoolResult?", "as recomputed here"),
+            ("dispute", "text?", "what is wrong with its close"),
         ],
     ),
     (
@@ -253,6 +254,7 @@ pub(crate) const SHAPES: &[Shape] = &[
             ("paid", "Money?", ""),
             ("cancellation", "CancellationView?", ""),
             ("goods", "[Goods]", ""),
+            ("names", "{words}", "what the passport of each of their lots calls it"),
             ("history", "[HistoryLine]", ""),
         ],
     ),
@@ -333,6 +335,7 @@ pub(crate) const SHAPES: &[Shape] = &[
         "A lot on hand.",
         &[
             ("lot", "record", "its passport"),
+            ("name", "words", "what its passport calls it"),
             ("quantity", "decimal", ""),
             ("serials", "[text]", ""),
             ("issuer", "Who?", "who made it"),
@@ -349,6 +352,7 @@ pub(crate) const SHAPES: &[Shape] = &[
             ("consignee", "Who", ""),
             ("purpose", "delivery/return", ""),
             ("goods", "[Goods]", ""),
+            ("names", "{words}", "what the passport of each of their lots calls it"),
             ("at", "time", ""),
             ("state", "waiting/taken/partly/refused", ""),
             ("reason", "text", ""),
@@ -374,6 +378,7 @@ pub(crate) const SHAPES: &[Shape] = &[
             ("at", "time", ""),
             ("mine", "boolean", ""),
             ("spec", "spec", ""),
+            ("name", "words", "what the passport calls it"),
             ("passport", "record", ""),
             ("serial", "text?", ""),
             ("rating", "integer", "1 to 5"),
@@ -475,3 +480,50 @@ pub(crate) const SHAPES: &[Shape] = &[
         ],
     ),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+
+    /// The public fields of each struct in a source file.
+    fn structs(source: &str) -> BTreeMap<&str, Vec<&str>> {
+        let mut found = BTreeMap::new();
+        let mut at = None;
+        for line in source.lines().map(str::trim_end) {
+            if let Some(name) = line.strip_prefix("pub struct ").and_then(|l| l.strip_suffix(" {")) {
+                at = Some(name);
+                found.insert(name, Vec::new());
+            } else if line == "}" {
+                at = None;
+            } else if let Some((field, _)) = line.strip_prefix("    pub ").and_then(|l| l.split_once(':'))
+                && let Some(fields) = at.and_then(|name| found.get_mut(name))
+            {
+                fields.push(field);
+            }
+        }
+        found
+    }
+
+    #[test]
+    fn the_shapes_have_the_fields_of_what_they_describe() {
+        let sources = [
+            include_str!("../../node/src/view.rs"),
+            include_str!("../../market/src/statement.rs"),
+            include_str!("../../vocab/src/spec.rs"),
+            include_str!("../../planning/src/model.rs"),
+        ];
+        let all: BTreeMap<_, _> = sources.iter().flat_map(|source| structs(source)).collect();
+        let mut compared = 0;
+        for (name, _, fields) in SHAPES {
+            let Some(known) = all.get(name) else { continue };
+            let documented: Vec<_> = fields.iter().map(|(field, ..)| *field).collect();
+            assert_eq!(&documented, known, "{name}");
+            compared += 1;
+        }
+        assert!(compared > 30, "{compared}");
+        for name in structs(sources[0]).keys() {
+            assert!(SHAPES.iter().any(|(shape, ..)| shape == name), "{name} is not described");
+        }
+    }
+}
