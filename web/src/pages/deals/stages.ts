@@ -9,7 +9,7 @@ export type Ending = "refused" | "lapsed" | "cancelled";
 const ENDINGS: readonly DealState[] = ["refused", "lapsed", "cancelled"];
 /** The record by which each stage was reached, for deals that ended early. */
 const SIGNS: [string, Stage][] = [
-  ["handover", "shipped"], ["binding", "bound"], ["pool_close", "bound"], ["acceptance", "accepted"],
+  ["handover", "shipped"], ["cancellation", "bound"], ["binding", "bound"], ["pool_close", "bound"], ["acceptance", "accepted"],
   ["pledge_receipt", "accepted"], ["quote", "quoted"],
 ];
 
