@@ -7,7 +7,7 @@
 
 use crate::folder::{CHECKPOINT, Folder};
 use crate::peers::{self, AddressBook};
-use crate::{Error, Result, network, restore};
+use crate::{Error, Result, restore};
 use ledger::Signer;
 use net::{Net, Peer};
 use node::command::{Command, Done};
@@ -290,7 +290,8 @@ impl Engine {
                 Effect::Dial { agent, addresses } => {
                     let peer = Peer { agent, addresses: peers::addresses(&addresses) };
                     if self.book.learn(peer.clone()) {
-                        network::meet(&self.net, peer);
+                        // known from here on; dialled when there is something to say
+                        self.net.know(peer);
                     }
                 }
             }

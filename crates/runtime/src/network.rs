@@ -9,9 +9,11 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use vocab::AgentId;
 
-/// How often remembered peers without a connection are tried, and how many at a time.
+/// How often it is looked whether there are connections enough.
 const KNOCK_EVERY: Duration = Duration::from_secs(20);
-const KNOCKS_MAX: usize = 32;
+/// Connections a node sees to without having anything to say: enough to hear of everything by comparing notes, few
+/// enough that a thousand nodes do not each hold a thousand. Whoever has mail for another dials it besides.
+const PEERS_WANTED: usize = 8;
 /// How often it is looked whether this node's own addresses have changed.
 const LOOK_EVERY: Duration = Duration::from_secs(15);
 
@@ -48,7 +50,7 @@ pub(crate) async fn listen(net: Net, mut events: mpsc::Receiver<Event>, jobs: mp
     }
 }
 
-/// Makes use of a peer's addresses at once.
+/// Makes use of the addresses of a peer that was pointed out to this node, at once.
 pub(crate) fn meet(net: &Net, peer: net::Peer) {
     let agent = peer.agent;
     net.know(peer);
@@ -59,13 +61,13 @@ pub(crate) fn meet(net: &Net, peer: net::Peer) {
 /// Makes use of what was remembered: everyone's addresses, a few first knocks. [`keep_knocking`] does the rest, so
 /// that a start is not a thousand dials at once.
 pub(crate) fn look_up(net: &Net, remembered: Vec<net::Peer>) {
-    let first: Vec<_> = remembered.iter().take(KNOCKS_MAX).map(|peer| peer.agent).collect();
+    let first: Vec<_> = remembered.iter().take(PEERS_WANTED).map(|peer| peer.agent).collect();
     remembered.into_iter().for_each(|peer| net.know(peer));
     first.iter().for_each(|agent| knock(net, *agent));
     net.join(&first);
 }
 
-/// Knocks at remembered peers that are away, a few at a time in turn.
+/// Knocks at remembered peers while too few are connected, a few at a time in turn.
 pub(crate) async fn keep_knocking(net: Net, jobs: mpsc::WeakSender<Job>) {
     let mut last = None;
     loop {
@@ -79,8 +81,9 @@ pub(crate) async fn keep_knocking(net: Net, jobs: mpsc::WeakSender<Job>) {
         let Ok(remembered) = remembered.await else { break };
         let connected: BTreeSet<_> = net.stats().connected.into_iter().collect();
         let away: Vec<_> = remembered.into_iter().filter(|agent| !connected.contains(agent)).collect();
+        let wanted = PEERS_WANTED.saturating_sub(connected.len()).min(away.len());
         let from = away.iter().position(|agent| Some(*agent) > last).unwrap_or(0);
-        let turn: Vec<_> = away.iter().cycle().skip(from).take(KNOCKS_MAX.min(away.len())).collect();
+        let turn: Vec<_> = away.iter().cycle().skip(from).take(wanted).collect();
         turn.iter().for_each(|agent| knock(&net, **agent));
         last = turn.last().map(|agent| **agent);
     }
