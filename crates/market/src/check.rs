@@ -103,6 +103,14 @@ impl Offer {
         positive("step", self.step)?;
         positive("minimum", self.minimum)?;
         whole_steps("minimum", self.minimum, self.step)?;
+        ensure(self.prices.unit_price(self.minimum).is_some(), || {
+            let first = self.prices.tiers.first().map_or(Decimal::ZERO, |t| t.from);
+            Error::field(
+                "minimum",
+                self.minimum,
+                format!("no price begins there: begin the first at it, or order from {first}"),
+            )
+        })?;
         if let Some(maximum) = self.maximum {
             ensure(maximum >= self.minimum, || {
                 Error::field("maximum", maximum, format!("allow at least the minimum, {}", self.minimum))

@@ -381,13 +381,16 @@ impl Node {
             view.quantity += holding.quantity;
             view.serials.extend(holding.serials.iter().cloned());
         }
+        let lots: Vec<LotView> = order.iter().filter_map(|id| lots.remove(id)).collect();
+        // lots of one name give it to the whole; of several revisions, the newest names it
+        let same = lots.first().filter(|first| lots.iter().all(|lot| lot.name == first.name));
         StockView {
-            name: self.board.spec_name(&spec),
+            name: same.map_or_else(|| self.board.spec_name(&spec), |lot| lot.name.clone()),
             unit: self.board.unit(&spec),
             on_hand: self.stock.on_hand(&spec),
             reserved: self.stock.reserved(&spec),
             free: self.stock.free_of(&spec),
-            lots: order.iter().filter_map(|id| lots.remove(id)).collect(),
+            lots,
             spec,
         }
     }

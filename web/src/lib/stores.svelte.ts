@@ -3,8 +3,8 @@
 import { words } from "./format.svelte";
 import { List, Resource } from "./live.svelte";
 import type {
-  AgentId, DealView, FeedbackView, HandoverView, Model, NeedView, OfferView, OrderView, PeerView, PoolView, RecordId, SpecId,
-  SpecView, Status, StockView, Unit, Who,
+  AgentId, DealView, FeedbackView, Goods, HandoverView, Model, NeedView, OfferView, OrderView, PeerView, PoolView, RecordId, SpecId,
+  SpecView, Status, StockView, Text, Unit, Who,
 } from "./types";
 
 export const status = new Resource<Status>("status", ["market", "deals", "peers", "problems"]);
@@ -46,6 +46,10 @@ class Names {
   }
   of(spec: SpecId): string {
     return words(this.#latest.get(spec)?.specification.name) || spec;
+  }
+  /** What a lot's passport calls it, whatever its specification is called by now. */
+  lot(goods: Goods, said: Record<RecordId, Text>): string {
+    return words(said[goods.lot]) || this.of(goods.spec);
   }
   unit(spec: SpecId): Unit | undefined {
     return this.#latest.get(spec)?.specification.unit;

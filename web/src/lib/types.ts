@@ -70,6 +70,7 @@ export interface DealView {
   refused: [Reason, string] | null; promise: Timestamp | null; start: Timestamp; answer_by: Timestamp;
   hold_until: Timestamp | null; order: RecordId | null; shipped: Decimal; accepted: Decimal; rejected: Decimal;
   owed: Money | null; paid: Money | null; cancellation: { by: Who; reason: string } | null; goods: Goods[];
+  names: Record<RecordId, Text>;
   history: HistoryLine[];
 }
 
@@ -89,13 +90,14 @@ export interface OrderView {
   purchases: PurchaseView[]; processes: ProcessView[];
 }
 
-export interface LotView { lot: RecordId; quantity: Decimal; serials: string[]; issuer: Who | null }
+export interface LotView { lot: RecordId; name: Text; quantity: Decimal; serials: string[]; issuer: Who | null }
 export interface StockView {
   spec: SpecId; name: Text; unit: Unit | null; on_hand: Decimal; reserved: Decimal; free: Decimal; lots: LotView[];
 }
 export type HandoverState = "waiting" | "taken" | "partly" | "refused";
 export interface HandoverView {
   id: RecordId; deal: RecordId; from: Who; to: Who; consignee: Who; purpose: "delivery" | "return"; goods: Goods[];
+  names: Record<RecordId, Text>;
   at: Timestamp; state: HandoverState; reason: string; to_pass_on: boolean;
 }
 
@@ -105,7 +107,7 @@ export interface Specification {
 }
 export interface SpecView { id: RecordId; by: Who; mine: boolean; specification: Specification }
 export interface FeedbackView {
-  id: RecordId; by: Who; at: Timestamp; mine: boolean; spec: SpecId; passport: RecordId; serial: string | null;
+  id: RecordId; by: Who; at: Timestamp; mine: boolean; spec: SpecId; name: Text; passport: RecordId; serial: string | null;
   rating: number; text: string; wishes: Record<string, string>; led_to: RecordId[];
 }
 

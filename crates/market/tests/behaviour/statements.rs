@@ -182,7 +182,8 @@ fn pledges() {
 
 #[test]
 fn progress_reports() {
-    let good = PoolProgress { pool: id(1), members: 1, pledged: n(0), price_now: Some(eur("0")), outcome: None };
+    let good =
+        PoolProgress { pool: id(1), members: 1, pledged: n(0), price_now: Some(eur("0")), outcome: None };
     good.check().unwrap();
     assert_eq!(refused(PoolProgress { pledged: n(-1), ..good.clone() }.check()), "pledged");
     assert_eq!(refused(PoolProgress { price_now: Some(eur("-1")), ..good }.check()), "price_now");
