@@ -36,6 +36,7 @@ fn offers() {
         ("step", Offer { step: n(0), ..chair() }),
         ("minimum", Offer { minimum: n(0), ..chair() }),
         ("minimum", Offer { minimum: n(3), step: n(2), ..chair() }),
+        ("minimum", Offer { prices: prices(&[(2, 120)]), ..chair() }),
         ("maximum", Offer { maximum: Some(n(0)), ..chair() }),
         ("lead_time_s", Offer { lead_time_s: -1, ..chair() }),
         ("lead_time_s", Offer { lead_time_s: i64::MAX, ..chair() }),
