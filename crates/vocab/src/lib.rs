@@ -12,6 +12,7 @@ mod error;
 mod id;
 mod measure;
 mod price;
+mod said;
 mod spec;
 mod text_form;
 
@@ -21,6 +22,7 @@ pub use id::{AgentId, RecordId, SpecId};
 pub use jiff::Timestamp;
 pub use measure::{Currency, Money, Quantity, Unit};
 pub use price::{PriceSchedule, Tier};
+pub use said::{Said, both};
 pub use spec::{Place, Specification, Text};
 
 /// Result of parsing or checking a word.
