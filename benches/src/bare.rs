@@ -2,10 +2,12 @@
 
 use crate::Result;
 use crate::report::Times;
+use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use iroh::endpoint::{Connection, RecvStream, SendStream, presets};
 use iroh::{Endpoint, EndpointAddr, RelayMode, TransportAddr};
 use rusqlite::Connection as Database;
 use std::fs::File;
+use std::hint::black_box;
 use std::io::{Seek, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -112,6 +114,21 @@ impl Commits {
     pub(crate) fn one_by_one(&mut self, count: usize) -> Result<()> {
         (0..count).try_for_each(|_| self.commit([[7; MESSAGE_BYTES].as_slice()]))
     }
+}
+
+/// `made` signatures over a message, and `checked` of another's, strictly.
+pub(crate) fn signatures(made: usize, checked: usize) -> Result<()> {
+    let (key, message) = (SigningKey::from_bytes(&[7; 32]), [7; MESSAGE_BYTES]);
+    let signature = key.sign(&message);
+    (1..made).for_each(|_| {
+        black_box(key.sign(black_box(&message)));
+    });
+    for _ in 0..checked {
+        // as it comes with a record: the key's bytes
+        let key = VerifyingKey::from_bytes(key.verifying_key().as_bytes())?;
+        key.verify_strict(black_box(&message), &signature)?;
+    }
+    Ok(())
 }
 
 /// How long the disk takes to keep 4 KiB that were written to a file.

@@ -1,7 +1,7 @@
 //! From quote to bound through three tiers: four real nodes on loopback, beside the bare round trips and the bare
 //! durable commits that the same conversation needs.
 
-use crate::bare::{Commits, RoundTrips};
+use crate::bare::{self, Commits, RoundTrips};
 use crate::report::{Figure, Row, Section, Target, Times};
 use crate::{Context, Result, spoken};
 use node::Node;
@@ -17,6 +17,10 @@ use vocab::{RecordId, Timestamp};
 const ROUND_TRIPS: usize = 3;
 /// Nodes that must have kept what they say before the next may hear it, on the way up and back.
 const COMMITS: usize = 7;
+/// Signatures made one after the other: until quoted, and from there until bound.
+const SIGNED: [usize; 2] = [11, 9];
+/// Signatures of others that are checked on the way, in each half.
+const CHECKED: usize = 6;
 const PATIENCE: Duration = Duration::from_secs(30);
 /// Deals before anything counts.
 const WARM_UP: usize = 20;
@@ -32,8 +36,18 @@ struct Measured {
     quoted: Times,
     bound: Times,
     whole: Times,
+    bare: Bare,
     frames: f64,
     bytes: f64,
+}
+
+/// What was measured between the deals, each for a half of a deal and for both.
+#[derive(Default)]
+struct Bare {
+    trips: [Times; 2],
+    durable: [Times; 2],
+    signed: [Times; 2],
+    commit: Times,
 }
 
 pub(crate) fn run(context: &Context) -> Result<Section> {
@@ -48,57 +62,15 @@ async fn measure(context: &Context) -> Result<Section> {
         format!("quote, accept, bound through three tiers: {deals} deals, one after the other"),
     );
     let folder = context.folder()?;
-    context.say("deals: bare round trips and commits");
-    let mut pair = RoundTrips::open().await?;
-    let mut commits = Commits::open(folder.path())?;
-    let mut bare = [Times::default(), Times::default()];
-    let mut durable = [Times::default(), Times::default()];
-    let mut commit = Times::default();
-    for _ in 0..deals {
-        let started = Instant::now();
-        pair.standing(ROUND_TRIPS).await?;
-        bare[0].add(started.elapsed());
-        pair.standing(ROUND_TRIPS).await?;
-        bare[1].add(started.elapsed());
-        let started = Instant::now();
-        for half in &mut durable {
-            pair.standing(ROUND_TRIPS).await?;
-            commits.one_by_one(COMMITS)?;
-            half.add(started.elapsed());
-        }
-        let started = Instant::now();
-        commits.one_by_one(1)?;
-        commit.add(started.elapsed());
-    }
-    pair.close().await?;
-
     context.say("deals: four nodes, their folders on the disk");
     let disk = four_nodes(context, folder.path(), deals).await?;
-    let lines = [
-        ("enquire to quoted", &disk.quoted, "3 round trips", &bare[0], &durable[0]),
-        ("accept to bound", &disk.bound, "3 round trips", &bare[0], &durable[0]),
-        ("both", &disk.whole, "6 round trips", &bare[1], &durable[1]),
-    ];
-    for (what, times, trips, bare, durable) in lines {
-        let target = |row: Row| if what == "both" { row.target(Target::AtMost(3.0)) } else { row };
-        section.row(target(
-            Row::new(format!("{what}, median"), times.median())
-                .beside(format!("{trips}, median"), bare.median()),
-        ));
-        section
-            .row(Row::new(format!("{what}, p99"), times.p99()).beside(format!("{trips}, p99"), bare.p99()));
-        let commits = format!("{trips} and {} commits", if what == "both" { 2 * COMMITS } else { COMMITS });
-        section.row(
-            Row::new(format!("{what}, median"), times.median())
-                .beside(format!("{commits}, median"), durable.median()),
-        );
-    }
+    disk.rows(&mut section, "");
     section.row(
         Row::new("both, median of the last tenth", disk.whole.part(0.9, 1.0).median())
             .beside("median of the first tenth", disk.whole.part(0.0, 0.1).median()),
     );
-    section.row(Row::new("one durable commit, median", commit.median()));
-    section.row(Row::new("one durable commit, p99", commit.p99()));
+    section.row(Row::new("one bare durable commit, median", disk.bare.commit.median()));
+    section.row(Row::new("one bare durable commit, p99", disk.bare.commit.p99()));
     section.row(Row::new("frames sent for one deal, by all nodes", Figure::count(disk.frames)));
     section.row(Row::new("bytes in them", Figure::count(disk.bytes)));
 
@@ -107,20 +79,7 @@ async fn measure(context: &Context) -> Result<Section> {
         context.say("deals: four nodes, their folders in memory");
         let folder = tempfile::tempdir_in(memory)?;
         let shm = four_nodes(context, folder.path(), deals).await?;
-        let lines = [
-            ("enquire to quoted", &shm.quoted, "3 round trips", &bare[0]),
-            ("accept to bound", &shm.bound, "3 round trips", &bare[0]),
-            ("both", &shm.whole, "6 round trips", &bare[1]),
-        ];
-        for (what, times, trips, bare) in lines {
-            section.row(
-                Row::new(format!("in memory: {what}, median"), times.median())
-                    .beside(format!("{trips}, median"), bare.median()),
-            );
-        }
-        section.row(
-            Row::new("in memory: both, p99", shm.whole.p99()).beside("6 round trips, p99", bare[1].p99()),
-        );
+        shm.rows(&mut section, "in memory: ");
     }
     section.note(
         "An enquiry goes up three tiers and the quote comes back: 6 messages, each answered by the next tier, so 3 \
@@ -130,8 +89,9 @@ async fn measure(context: &Context) -> Result<Section> {
     section.note(
         "A node says nothing before it is on its disk, so on the way up and back 7 commits follow one another, \
          twice: buyer, workshop, sawmill, forest, sawmill, workshop, buyer. A bare commit is one row of 1 KiB, \
-         SQLite WAL, synchronous FULL, in the same folder.",
+         SQLite WAL, synchronous FULL, in the same folder. On the same way 20 signatures are made and 12 checked.",
     );
+    section.note("The bare measures are taken between the deals, one of each after every deal.");
     section.note(
         "'In memory' is the same network of nodes with its data folders in /dev/shm, where fsync is free.",
     );
@@ -144,9 +104,12 @@ async fn four_nodes(context: &Context, folder: &Path, deals: usize) -> Result<Me
         tiers.deal(&mut Measured::default()).await?;
     }
     let mut measured = Measured::default();
+    let mut pair = RoundTrips::open().await?;
+    let mut commits = Commits::open(folder)?;
     let before = tiers.traffic();
     for number in 1..=deals {
         tiers.deal(&mut measured).await?;
+        measured.bare.sample(&mut pair, &mut commits).await?;
         if number % 200 == 0 {
             context.say(&format!("deals: {number} of {deals}"));
         }
@@ -157,7 +120,65 @@ async fn four_nodes(context: &Context, folder: &Path, deals: usize) -> Result<Me
     for node in tiers.nodes {
         node.stop().await;
     }
+    pair.close().await?;
     Ok(measured)
+}
+
+impl Bare {
+    async fn sample(&mut self, pair: &mut RoundTrips, commits: &mut Commits) -> Result<()> {
+        let started = Instant::now();
+        for half in &mut self.trips {
+            pair.standing(ROUND_TRIPS).await?;
+            half.add(started.elapsed());
+        }
+        let started = Instant::now();
+        for half in &mut self.durable {
+            pair.standing(ROUND_TRIPS).await?;
+            commits.one_by_one(COMMITS)?;
+            half.add(started.elapsed());
+        }
+        let started = Instant::now();
+        for (half, signed) in self.signed.iter_mut().zip(SIGNED) {
+            pair.standing(ROUND_TRIPS).await?;
+            commits.one_by_one(COMMITS)?;
+            bare::signatures(signed, CHECKED)?;
+            half.add(started.elapsed());
+        }
+        let started = Instant::now();
+        commits.one_by_one(1)?;
+        self.commit.add(started.elapsed());
+        Ok(())
+    }
+}
+
+impl Measured {
+    /// `place` says where the data folders were.
+    fn rows(&self, section: &mut Section, place: &str) {
+        let lines = [
+            ("enquire to quoted", &self.quoted, 0, 1, Some(SIGNED[0])),
+            ("accept to bound", &self.bound, 0, 1, None),
+            ("both", &self.whole, 1, 2, Some(SIGNED[0] + SIGNED[1])),
+        ];
+        for (what, times, i, halves, signed) in lines {
+            let what = format!("{place}{what}");
+            let trips = format!("{} round trips", halves * ROUND_TRIPS);
+            let median = || Row::new(format!("{what}, median"), times.median());
+            let row = median().beside(format!("{trips}, median"), self.bare.trips[i].median());
+            section.row(match (halves, place) {
+                (2, "") => row.target(Target::AtMost(3.0)),
+                _ => row,
+            });
+            let p99 = Row::new(format!("{what}, p99"), times.p99());
+            section.row(p99.beside(format!("{trips}, p99"), self.bare.trips[i].p99()));
+            let commits = format!("{trips}, {} commits", halves * COMMITS);
+            section.row(median().beside(format!("{commits}, median"), self.bare.durable[i].median()));
+            // the bare halves are measured as the first, then both: the second half alone is not among them
+            if let Some(signed) = signed {
+                let all = format!("{commits}, {signed} signed, {} checked, median", halves * CHECKED);
+                section.row(median().beside(all, self.bare.signed[i].median()));
+            }
+        }
+    }
 }
 
 async fn start(dir: &Path, name: &str) -> Result<Handle> {
