@@ -307,13 +307,9 @@ impl World {
         let clock = self.clock(who);
         let Some(node) = self.participants[who].node.as_mut() else { return };
         let effects = node.handle(input, clock);
-        if let Err(broken) = node.check_invariants() {
-            let name = &self.participants[who].name;
-            panic!(
-                "invariant broken at {name}, {} ms after the start: {broken}",
-                self.now_ms - START_S * 1_000
-            );
-        }
+        let broken = node.check_invariants().err();
+        let (name, since) = (&self.participants[who].name, self.now_ms - START_S * 1_000);
+        assert!(broken.is_none(), "invariant broken at {name}, {since} ms after the start: {broken:?}");
         let crashes = self.chance(self.faults.crash);
         self.carry_out(who, effects, crashes);
     }
