@@ -23,6 +23,7 @@ use tempfile::TempDir;
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 type Result<T> = std::result::Result<T, Error>;
+type Measure = fn(&Context) -> Result<Section>;
 
 /// Prints each measure beside its baseline, both from this run.
 #[derive(Parser)]
@@ -96,7 +97,7 @@ fn main() -> Result<()> {
     if !arguments.json {
         println!("# Headwater, measured\n\n{}\n", machine.line());
     }
-    let all: [(Which, fn(&Context) -> Result<Section>); 5] = [
+    let all: [(Which, Measure); 5] = [
         (Which::Deals, deals::run),
         (Which::Appends, appends::run),
         (Which::Verify, verify::run),

@@ -1,5 +1,6 @@
 //! The ways a bound deal ends other than well: cancelled, refused on receipt, sent back, told about.
 #![allow(missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
 
 mod support;
 

@@ -1,5 +1,6 @@
 //! Peers that lie, forge, repeat themselves or fall silent: nothing changes but the proof against them.
 #![allow(missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
 
 mod support;
 

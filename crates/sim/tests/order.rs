@@ -1,5 +1,6 @@
 //! One order through three tiers, from need to traced item, on a good day.
 #![allow(missing_docs)]
+#![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
 
 mod support;
 

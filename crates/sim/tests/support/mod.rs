@@ -1,5 +1,5 @@
 //! A small economy for the tests: buyer, workshop, sawmill, forest.
-#![allow(dead_code, missing_docs)]
+#![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::panic)]
 
 use node::command::Command;
 use node::view::{DealState, DealView, OrderState};
