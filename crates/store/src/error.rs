@@ -43,8 +43,10 @@ pub enum Error {
         /// newest format this program reads
         known: i64,
     },
-    /// A record that is already there.
-    #[error("record {id} is already stored: a record is appended once (nothing was changed)")]
+    /// A record whose place in its author's log is taken, by itself or by another.
+    #[error(
+        "record {id} is already stored, or another in its place: a record is appended once (nothing was changed)"
+    )]
     Duplicate {
         /// the record
         id: RecordId,

@@ -105,12 +105,6 @@ impl Store {
         Ok(())
     }
 
-    /// The record with this id.
-    pub fn get(&self, id: &RecordId) -> Result<Option<Entry>> {
-        let sql = format!("SELECT {COLUMNS} FROM record WHERE id = ?");
-        self.db.query_row(&sql, [id.0], entry).optional().map_err(|e| explain(&self.folder, e))
-    }
-
     /// How many records there are.
     pub fn count(&self) -> Result<u64> {
         // nothing is ever deleted, so the last position is the count

@@ -1,7 +1,8 @@
 //! The shape of the database file, and whether a file that is there has it.
 //!
 //! WAL journal, synchronous FULL: a commit that returned is on the disk. `application_id` tells our files from
-//! others', `user_version` is the format's number.
+//! others', `user_version` is the format's number. One record stands in one place of its author's log: that is kept
+//! unique, and not the hash, because places come in order and hashes do not, which costs three times as much.
 
 use crate::{Error, Result, files};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
@@ -15,12 +16,13 @@ const CREATE: &str = "
 BEGIN IMMEDIATE;
 CREATE TABLE record (
     position INTEGER PRIMARY KEY,
-    id BLOB NOT NULL UNIQUE,
+    id BLOB NOT NULL,
     author BLOB NOT NULL,
     seq INTEGER NOT NULL,
     at_ms INTEGER NOT NULL,
     channel INTEGER NOT NULL,
-    bytes BLOB NOT NULL
+    bytes BLOB NOT NULL,
+    UNIQUE (author, seq)
 ) STRICT;
 CREATE TABLE meta (name TEXT PRIMARY KEY, value BLOB NOT NULL) STRICT, WITHOUT ROWID;
 PRAGMA application_id = 0x48575452;
