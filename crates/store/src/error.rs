@@ -1,7 +1,7 @@
 //! What can go wrong with a data folder, each with what to do about it.
 
 use std::path::PathBuf;
-use vocab::RecordId;
+use vocab::{Phrase, RecordId};
 
 /// Why the data folder could not be used.
 #[derive(Debug, thiserror::Error)]
@@ -25,7 +25,7 @@ pub enum Error {
         /// the database file
         path: PathBuf,
         /// what was found
-        detail: String,
+        detail: Phrase,
     },
     /// The database belongs to another program.
     #[error("{} was not made by Headwater: choose another folder", path.display())]
@@ -55,7 +55,7 @@ pub enum Error {
     #[error("{what} of {bytes} bytes is too large: at most {max} (nothing was changed)")]
     TooLarge {
         /// what kind of value
-        what: &'static str,
+        what: Phrase,
         /// its size
         bytes: usize,
         /// the limit
@@ -87,9 +87,9 @@ pub enum Error {
         /// the file
         path: PathBuf,
         /// what it should be
-        kind: &'static str,
+        kind: Phrase,
         /// what was found
-        detail: String,
+        detail: Phrase,
     },
     /// The key is encrypted and no passphrase was given.
     #[error("the key in {} is protected: give its passphrase", path.display())]
@@ -116,7 +116,7 @@ pub enum Error {
     #[error("cannot {action} {}: {source}", path.display())]
     Io {
         /// what was tried
-        action: &'static str,
+        action: Phrase,
         /// on what
         path: PathBuf,
         /// the system's answer

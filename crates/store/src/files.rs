@@ -7,13 +7,18 @@ use crate::{Error, Result};
 use std::fs::{self, File, OpenOptions};
 use std::io::{ErrorKind, Read, Write};
 use std::path::Path;
+use vocab::{Phrase, phrase};
 use zeroize::Zeroizing;
 
 /// Longest secret file that is read, in bytes.
 const SECRET_BYTES_MAX: u64 = 4096;
 
-pub(crate) fn failed<'a>(action: &'static str, path: &'a Path) -> impl Fn(std::io::Error) -> Error + 'a {
-    move |source| Error::Io { action, path: path.to_owned(), source }
+fn reading() -> Phrase {
+    phrase("read", "读取")
+}
+
+pub(crate) fn failed<'a>(action: Phrase, path: &'a Path) -> impl Fn(std::io::Error) -> Error + 'a {
+    move |source| Error::Io { action: action.clone(), path: path.to_owned(), source }
 }
 
 pub(crate) fn random<const N: usize>() -> Result<[u8; N]> {
@@ -28,7 +33,7 @@ pub(crate) fn ensure_folder(folder: &Path) -> Result<()> {
     builder.recursive(true);
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder).map_err(failed("create the folder", folder))
+    builder.create(folder).map_err(failed(phrase("create the folder", "创建文件夹"), folder))
 }
 
 pub(crate) fn owner_only() -> OpenOptions {
@@ -42,7 +47,7 @@ pub(crate) fn owner_only() -> OpenOptions {
 pub(crate) fn sync_folder(folder: &Path) -> Result<()> {
     // Windows cannot open a folder as a file and keeps names in its journal
     #[cfg(unix)]
-    File::open(folder).and_then(|f| f.sync_all()).map_err(failed("flush", folder))?;
+    File::open(folder).and_then(|f| f.sync_all()).map_err(failed(phrase("flush", "刷写"), folder))?;
     #[cfg(not(unix))]
     let _ = folder;
     Ok(())
@@ -63,23 +68,23 @@ pub(crate) fn write_secret(folder: &Path, name: &str, text: &str) -> Result<()> 
     let removed = fs::remove_file(&partial);
     written.map_err(|source| match source.kind() {
         ErrorKind::AlreadyExists => Error::Exists { path: path.clone() },
-        _ => Error::Io { action: "write", path: path.clone(), source },
+        _ => Error::Io { action: phrase("write", "写入"), path: path.clone(), source },
     })?;
-    removed.map_err(failed("remove", &partial))?;
+    removed.map_err(failed(phrase("remove", "删除"), &partial))?;
     sync_folder(folder)
 }
 
 /// Reads `folder/name`, refusing what others can read.
-pub(crate) fn read_secret(folder: &Path, name: &str, kind: &'static str) -> Result<Zeroizing<String>> {
+pub(crate) fn read_secret(folder: &Path, name: &str, kind: Phrase) -> Result<Zeroizing<String>> {
     let path = folder.join(name);
     let file = File::open(&path).map_err(|source| match source.kind() {
         ErrorKind::NotFound => Error::Missing { path: path.clone() },
-        _ => Error::Io { action: "read", path: path.clone(), source },
+        _ => Error::Io { action: reading(), path: path.clone(), source },
     })?;
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        let mode = file.metadata().map_err(failed("read", &path))?.permissions().mode() & 0o777;
+        let mode = file.metadata().map_err(failed(reading(), &path))?.permissions().mode() & 0o777;
         if mode & 0o077 != 0 {
             return Err(Error::Exposed { path, mode });
         }
@@ -88,10 +93,17 @@ pub(crate) fn read_secret(folder: &Path, name: &str, kind: &'static str) -> Resu
     let mut text = Zeroizing::new(String::with_capacity(SECRET_BYTES_MAX as usize + 1));
     match file.take(SECRET_BYTES_MAX + 1).read_to_string(&mut text) {
         Ok(length) if length as u64 <= SECRET_BYTES_MAX => Ok(text),
-        Ok(_) => Err(Error::Damaged { path, kind, detail: format!("longer than {SECRET_BYTES_MAX} bytes") }),
+        Ok(_) => Err(Error::Damaged {
+            path,
+            kind,
+            detail: phrase(
+                format!("longer than {SECRET_BYTES_MAX} bytes"),
+                format!("超过 {SECRET_BYTES_MAX} 字节"),
+            ),
+        }),
         Err(e) if e.kind() == ErrorKind::InvalidData => {
-            Err(Error::Damaged { path, kind, detail: "not text".into() })
+            Err(Error::Damaged { path, kind, detail: phrase("not text", "不是文本") })
         }
-        Err(source) => Err(Error::Io { action: "read", path, source }),
+        Err(source) => Err(Error::Io { action: reading(), path, source }),
     }
 }

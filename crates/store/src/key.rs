@@ -26,6 +26,7 @@ use chacha20poly1305::{ChaCha20Poly1305, Key, Nonce};
 use data_encoding::BASE64URL_NOPAD;
 use std::fmt;
 use std::path::Path;
+use vocab::{Phrase, phrase};
 use zeroize::{Zeroize, Zeroizing};
 
 const NAME: &str = "key";
@@ -83,6 +84,10 @@ pub fn create(folder: &Path, passphrase: Option<&str>) -> Result<Secrets> {
     Ok(secrets)
 }
 
+fn key_file() -> Phrase {
+    phrase("key file", "密钥文件")
+}
+
 /// Reads the seeds from `folder/key`.
 ///
 /// # Errors
@@ -90,25 +95,30 @@ pub fn create(folder: &Path, passphrase: Option<&str>) -> Result<Secrets> {
 /// [`Error::PassphraseUnused`] when the passphrase does not fit it.
 pub fn load(folder: &Path, passphrase: Option<&str>) -> Result<Secrets> {
     let path = folder.join(NAME);
-    let damaged =
-        |detail: &str| Error::Damaged { path: path.clone(), kind: "key file", detail: detail.into() };
-    let text = files::read_secret(folder, NAME, "key file")?;
+    let damaged = |detail| Error::Damaged { path: path.clone(), kind: key_file(), detail };
+    let text = files::read_secret(folder, NAME, key_file())?;
     let mut lines = text.lines();
     if lines.next() != Some(HEADER) {
-        return Err(damaged("its first line is not 'headwater-key 1'"));
+        return Err(damaged(phrase(
+            "its first line is not 'headwater-key 1'",
+            "第一行不是“headwater-key 1”",
+        )));
     }
     let kind = lines.next().unwrap_or_default();
     let rest: Vec<&str> = lines.collect();
     let seeds = match (kind, rest.as_slice(), passphrase) {
         ("open", [_], Some(_)) => return Err(Error::PassphraseUnused { path }),
-        ("open", [seeds], None) => decoded(seeds).ok_or_else(|| damaged("its seeds are not base64url"))?,
+        ("open", [seeds], None) => decoded(seeds)
+            .ok_or_else(|| damaged(phrase("its seeds are not base64url", "其种子不是 base64url")))?,
         (_, [salt_and_nonce, sealed], passphrase) => {
-            let seal = Seal::parse(kind, salt_and_nonce).ok_or_else(|| damaged("its seal is not known"))?;
-            let sealed = decoded(sealed).ok_or_else(|| damaged("its last line is not base64url"))?;
+            let seal = Seal::parse(kind, salt_and_nonce)
+                .ok_or_else(|| damaged(phrase("its seal is not known", "其封装方式未知")))?;
+            let sealed = decoded(sealed)
+                .ok_or_else(|| damaged(phrase("its last line is not base64url", "最后一行不是 base64url")))?;
             let passphrase = passphrase.ok_or_else(|| Error::PassphraseNeeded { path: path.clone() })?;
             seal.open(passphrase, &sealed)?.ok_or_else(|| Error::PassphraseWrong { path: path.clone() })?
         }
-        _ => return Err(damaged("it is neither open nor sealed")),
+        _ => return Err(damaged(phrase("it is neither open nor sealed", "既不是 open 也不是 sealed"))),
     };
     match seeds.split_first_chunk() {
         Some((current, rest)) if rest.len() == 32 => {
@@ -116,7 +126,7 @@ pub fn load(folder: &Path, passphrase: Option<&str>) -> Result<Secrets> {
             secrets.next.copy_from_slice(rest);
             Ok(secrets)
         }
-        _ => Err(damaged("it does not hold two seeds of 32 bytes")),
+        _ => Err(damaged(phrase("it does not hold two seeds of 32 bytes", "没有两个 32 字节的种子"))),
     }
 }
 

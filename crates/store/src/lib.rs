@@ -11,6 +11,7 @@ mod error;
 mod files;
 pub mod key;
 mod records;
+mod said;
 mod schema;
 mod token;
 

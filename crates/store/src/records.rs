@@ -9,6 +9,7 @@ use rusqlite::{Connection, OptionalExtension, Row, TransactionBehavior, params};
 use std::fs::{File, TryLockError};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use vocab::phrase;
 use vocab::{AgentId, RecordId};
 
 /// Longest record, in bytes.
@@ -54,10 +55,10 @@ impl Store {
         files::ensure_folder(folder)?;
         let path = folder.join("lock");
         let opened = files::owner_only().write(true).create(true).truncate(false).open(&path);
-        let lock = opened.map_err(files::failed("open", &path))?;
+        let lock = opened.map_err(files::failed(phrase("open", "打开"), &path))?;
         lock.try_lock().map_err(|e| match e {
             TryLockError::WouldBlock => Error::Locked { folder: folder.to_owned() },
-            TryLockError::Error(source) => Error::Io { action: "lock", path, source },
+            TryLockError::Error(source) => Error::Io { action: phrase("lock", "锁定"), path, source },
         })?;
         Ok(Self { folder: folder.to_owned(), db: schema::open(folder)?, _lock: lock })
     }
@@ -71,7 +72,11 @@ impl Store {
             return Ok(());
         }
         if let Some(entry) = entries.iter().find(|e| e.bytes.len() > ENTRY_BYTES_MAX) {
-            return Err(Error::TooLarge { what: "record", bytes: entry.bytes.len(), max: ENTRY_BYTES_MAX });
+            return Err(Error::TooLarge {
+                what: phrase("record", "记录"),
+                bytes: entry.bytes.len(),
+                max: ENTRY_BYTES_MAX,
+            });
         }
         let failed = |e| explain(&self.folder, e);
         let transaction =
@@ -125,7 +130,11 @@ impl Store {
     /// [`Error::Full`] and [`Error::TooLarge`] leave the old value.
     pub fn meta_set(&mut self, name: &str, value: &[u8]) -> Result<()> {
         if name.len() + value.len() > META_BYTES_MAX {
-            return Err(Error::TooLarge { what: "value", bytes: value.len(), max: META_BYTES_MAX });
+            return Err(Error::TooLarge {
+                what: phrase("value", "值"),
+                bytes: value.len(),
+                max: META_BYTES_MAX,
+            });
         }
         let sql = "INSERT INTO meta (name, value) VALUES (?1, ?2)
             ON CONFLICT (name) DO UPDATE SET value = excluded.value";

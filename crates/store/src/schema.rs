@@ -2,11 +2,12 @@
 //!
 //! WAL journal, synchronous FULL: a commit that returned is on the disk. `application_id` tells our files from
 //! others', `user_version` is the format's number. One record stands in one place of its author's log: that is kept
-//! unique, and not the hash, because places come in order and hashes do not, which costs three times as much.
+//! unique, and not the hash: places come in order, and an index of hashes made appends half as fast.
 
 use crate::{Error, Result, files};
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 use std::path::{Path, PathBuf};
+use vocab::{Phrase, phrase};
 
 /// "HWTR", the SQLite application id of our files.
 const APPLICATION_ID: i64 = 0x4857_5452;
@@ -39,7 +40,7 @@ pub(crate) fn open(folder: &Path) -> Result<Connection> {
     let path = database_path(folder);
     // SQLite gives its side files the database's mode, so this one call closes all three to others
     let created = files::owner_only().write(true).create(true).truncate(false).open(&path);
-    created.map_err(files::failed("open", &path))?;
+    created.map_err(files::failed(phrase("open", "打开"), &path))?;
     files::sync_folder(folder)?;
 
     let failed = |e| explain(folder, e);
@@ -59,7 +60,10 @@ pub(crate) fn open(folder: &Path) -> Result<Connection> {
 
     let mode: String = db.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).map_err(failed)?;
     if mode != "wal" {
-        let detail = format!("its disk allows no write-ahead log, journal mode is {mode}");
+        let detail = phrase(
+            format!("its disk allows no write-ahead log, journal mode is {mode}"),
+            format!("其磁盘不支持预写日志，日志模式为 {mode}"),
+        );
         return Err(Error::Corrupt { path, detail });
     }
     db.execute_batch("PRAGMA synchronous = FULL; PRAGMA trusted_schema = OFF;").map_err(failed)?;
@@ -69,11 +73,11 @@ pub(crate) fn open(folder: &Path) -> Result<Connection> {
         // far cheaper than the fold over all records that every start does next
         let verdict: String = db.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(failed)?;
         if verdict != "ok" {
-            return Err(Error::Corrupt { path, detail: verdict });
+            return Err(Error::Corrupt { path, detail: Phrase::plain(verdict) });
         }
         // a missing table or column is damage too: say so now, not at the first append
         db.prepare("SELECT position, id, author, seq, at_ms, channel, bytes FROM record, meta")
-            .map_err(|e| Error::Corrupt { path: path.clone(), detail: e.to_string() })?;
+            .map_err(|e| Error::Corrupt { path: path.clone(), detail: Phrase::plain(e) })?;
     }
     Ok(db)
 }
@@ -94,7 +98,7 @@ pub(crate) fn explain(folder: &Path, e: rusqlite::Error) -> Error {
             Error::Full { folder }
         }
         Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => {
-            Error::Corrupt { path: database_path(&folder), detail: e.to_string() }
+            Error::Corrupt { path: database_path(&folder), detail: Phrase::plain(e) }
         }
         _ => Error::Database { folder, source: e },
     }

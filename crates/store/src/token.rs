@@ -5,6 +5,7 @@ use data_encoding::BASE64URL_NOPAD;
 use std::fmt;
 use std::path::Path;
 use subtle::ConstantTimeEq;
+use vocab::phrase;
 use zeroize::Zeroizing;
 
 const NAME: &str = "token";
@@ -33,14 +34,14 @@ impl Token {
 
     /// The folder's token; [`Error::Missing`] when there is none.
     pub fn load(folder: &Path) -> Result<Self> {
-        let text = files::read_secret(folder, NAME, "token")?;
+        let text = files::read_secret(folder, NAME, phrase("token", "令牌"))?;
         let token = text.trim_end();
         match BASE64URL_NOPAD.decode(token.as_bytes()).map(Zeroizing::new) {
             Ok(bytes) if bytes.len() == TOKEN_BYTES => Ok(Self(Zeroizing::new(token.to_owned()))),
             _ => Err(Error::Damaged {
                 path: folder.join(NAME),
-                kind: "token",
-                detail: "not 43 characters of base64url".into(),
+                kind: phrase("token", "令牌"),
+                detail: phrase("not 43 characters of base64url", "不是 43 个 base64url 字符"),
             }),
         }
     }
