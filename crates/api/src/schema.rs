@@ -13,7 +13,7 @@ pub(crate) fn words() -> Map<String, Value> {
         "integer": {"type": "integer"},
         "boolean": {"type": "boolean"},
         "object": {"type": "object"},
-        "refusal": {"type": "array", "items": {"type": "string"}, "minItems": 2, "maxItems": 2, "description": "reason for programs, detail for people"},
+        "refusal": {"type": "array", "items": {}, "minItems": 2, "maxItems": 2, "description": "reason for programs, detail for people in both languages"},
         "decimal": {"type": "string", "pattern": "^-?[0-9]+(\\.[0-9]{1,6})?$", "description": "exact decimal", "examples": ["12.5"]},
         "time": {"type": "string", "format": "date-time", "description": "instant in UTC"},
         "agent": {"type": "string", "pattern": "^did:key:z6Mk", "description": "an Ed25519 key as did:key"},

@@ -146,7 +146,7 @@ pub(crate) const SHAPES: &[Shape] = &[
     (
         "Problem",
         "Something that went wrong.",
-        &[("at", "time", ""), ("peer", "Who?", ""), ("what", "text", "what, and what to do")],
+        &[("at", "time", ""), ("peer", "Who?", ""), ("what", "words", "what, and what to do")],
     ),
     (
         "PeerView",
@@ -198,7 +198,7 @@ pub(crate) const SHAPES: &[Shape] = &[
             ("solo_price", "Money?", "without a pool"),
             ("mine", "MyPledge?", ""),
             ("result", "PoolResult?", "as recomputed here"),
-            ("dispute", "text?", "what is wrong with its close"),
+            ("dispute", "words?", "what is wrong with its close"),
         ],
     ),
     (
@@ -274,7 +274,7 @@ pub(crate) const SHAPES: &[Shape] = &[
             ("name", "words", ""),
             ("quantity", "decimal", ""),
             ("state", "asking/held/signing/firm/made/dropped", ""),
-            ("trouble", "text?", ""),
+            ("trouble", "words?", ""),
             ("promise", "time?", ""),
             ("start", "time", ""),
             ("take", "{decimal}", "taken from stock"),

@@ -151,7 +151,7 @@ pub(crate) const ORDERS: List = List {
         (Msg::Quantity, |v, _| text(&v["quantity"])),
         (Msg::State, |v, l| state(&v["state"], l)),
         (Msg::Promise, |v, _| time(&v["promise"])),
-        (Msg::Trouble, |v, _| text(&v["trouble"])),
+        (Msg::Trouble, |v, lang| words(&v["trouble"], lang)),
     ],
 };
 /// Made from the orders: one row for each process.
@@ -260,7 +260,7 @@ fn lines(pairs: &[(Msg, String)], lang: Lang) -> String {
 /// The node at a glance.
 pub(crate) fn status(v: &Value, lang: Lang) -> String {
     let problems = joined(items(v, "problems"), |p| {
-        format!("{} {} {}", time(&p["at"]), who(&p["peer"]), text(&p["what"]))
+        format!("{} {} {}", time(&p["at"]), who(&p["peer"]), words(&p["what"], lang))
     });
     let pairs = [
         (Msg::Name, who(&v["me"])),
@@ -280,7 +280,10 @@ pub(crate) fn status(v: &Value, lang: Lang) -> String {
 
 /// One deal.
 pub(crate) fn deal(v: &Value, lang: Lang) -> String {
-    let refused = items(v, "refused").iter().map(text).collect::<Vec<_>>().join(": ");
+    let refused = match v["refused"].as_array().map(Vec::as_slice) {
+        Some([reason, detail]) => format!("{}: {}", text(reason), words(detail, lang)),
+        _ => String::new(),
+    };
     let history = joined(items(v, "history"), |line| {
         format!(
             "{}  {}  {}  {}",

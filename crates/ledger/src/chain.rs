@@ -9,6 +9,7 @@ use crate::{Error, KeyState, Record, Result, Signed};
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
+use vocab::phrase;
 use vocab::{AgentId, RecordId};
 
 /// How far one author's log has been followed.
@@ -115,9 +116,10 @@ impl Equivocation {
         let (a, b) = self.records()?;
         match a.key == a.author && b.key == b.author {
             true => Ok(a.author),
-            false => {
-                Err(Error::Equivocation("a key other than the author's first signed it: its keys are needed"))
-            }
+            false => Err(Error::Equivocation(phrase(
+                "a key other than the author's first signed it: its keys are needed",
+                "它由作者首个密钥以外的密钥签署：需要该作者的密钥记录",
+            ))),
         }
     }
 
@@ -130,7 +132,10 @@ impl Equivocation {
         }
         match keys.held(&a.key, a.seq) && keys.held(&b.key, b.seq) {
             true => Ok(a.author),
-            false => Err(Error::Equivocation("a key that could not speak for the author signed it")),
+            false => Err(Error::Equivocation(phrase(
+                "a key that could not speak for the author signed it",
+                "签署它的密钥无权代表该作者",
+            ))),
         }
     }
 
@@ -138,7 +143,10 @@ impl Equivocation {
         let (a, b) = (Signed::clone(&self.a).verify()?, Signed::clone(&self.b).verify()?);
         match contradict(&a, &b) {
             true => Ok((a, b)),
-            false => Err(Error::Equivocation("the two records can stand in one log")),
+            false => Err(Error::Equivocation(phrase(
+                "the two records can stand in one log",
+                "这两条记录可以并存于同一日志",
+            ))),
         }
     }
 }

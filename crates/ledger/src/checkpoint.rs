@@ -8,6 +8,7 @@ use crate::note::{self, Note, Use};
 use crate::{Error, Result, Signer, TreeHead};
 use data_encoding::BASE64;
 use vocab::{AgentId, Timestamp};
+use vocab::{Phrase, phrase};
 
 /// Origin lines and key names are this and the agent's did.
 const ORIGIN_PREFIX: &str = "headwater/";
@@ -53,10 +54,16 @@ impl Checkpoint {
         let note = Note::parse(note)?;
         let checkpoint = Self::read(note.text)?;
         if checkpoint.origin != name_of(&author) {
-            return Err(Error::Note("its origin is not the log of that author"));
+            return Err(Error::Note(phrase(
+                "its origin is not the log of that author",
+                "其来源不是该作者的日志",
+            )));
         }
         if !note.is_signed_by(&checkpoint.origin, key) {
-            return Err(Error::Note("it does not bear a true signature of that author's key"));
+            return Err(Error::Note(phrase(
+                "it does not bear a true signature of that author's key",
+                "没有该作者密钥的真实签名",
+            )));
         }
         Ok(checkpoint)
     }
@@ -70,7 +77,10 @@ impl Checkpoint {
     pub fn claimed_author(note: &str) -> Result<AgentId> {
         let origin = Self::claimed(note)?.origin;
         let did = origin.strip_prefix(ORIGIN_PREFIX).and_then(|did| did.parse().ok());
-        did.ok_or(Error::Note("its origin is not 'headwater/' and a did:key"))
+        did.ok_or(Error::Note(phrase(
+            "its origin is not 'headwater/' and a did:key",
+            "其来源不是“headwater/”加 did:key",
+        )))
     }
 
     /// The line by which a witness says that, at `at`, this was the largest consistent head of the log it had
@@ -78,8 +88,9 @@ impl Checkpoint {
     pub fn cosign(note: &str, witness: &Signer, at: Timestamp) -> Result<String> {
         let note = Note::parse(note)?;
         Self::read(note.text)?;
-        let seconds = u64::try_from(at.as_second())
-            .map_err(|_| Error::Note("a cosignature cannot be dated before 1970"))?;
+        let seconds = u64::try_from(at.as_second()).map_err(|_| {
+            Error::Note(phrase("a cosignature cannot be dated before 1970", "会签日期不能早于 1970 年"))
+        })?;
         let signature = witness.sign_bytes(&cosigned(seconds, note.text));
         let blob = [seconds.to_be_bytes().as_slice(), &signature].concat();
         Ok(note::line(&name_of(&witness.key()), Use::Cosignature, &witness.key(), &blob))
@@ -92,30 +103,38 @@ impl Checkpoint {
         let name = name_of(witness);
         let mut latest = None;
         for blob in note.by(&name, Use::Cosignature, witness) {
-            let at = cosigned_at(blob, note.text, witness)
-                .ok_or(Error::Note("a cosignature by that witness is false"))?;
+            let at = cosigned_at(blob, note.text, witness).ok_or(Error::Note(phrase(
+                "a cosignature by that witness is false",
+                "该见证者的会签是假的",
+            )))?;
             latest = latest.max(Some(at));
         }
-        latest.ok_or(Error::Note("that witness has not cosigned it"))
+        latest.ok_or(Error::Note(phrase("that witness has not cosigned it", "该见证者没有会签")))
     }
 
     fn read(text: &str) -> Result<Self> {
-        let wrong = |what: &'static str| Err(Error::Note(what));
+        let wrong = |what: Phrase| Err(Error::Note(what));
         let mut lines = text.strip_suffix('\n').unwrap_or(text).split('\n');
         let (Some(origin), Some(size), Some(root)) = (lines.next(), lines.next(), lines.next()) else {
-            return wrong("a checkpoint is three lines: origin, size, root");
+            return wrong(phrase(
+                "a checkpoint is three lines: origin, size, root",
+                "检查点共三行：来源、大小、根",
+            ));
         };
         // further lines are extensions, which say nothing here
         if origin.is_empty() || lines.any(str::is_empty) {
-            return wrong("one of its lines is empty");
+            return wrong(phrase("one of its lines is empty", "其中有一行为空"));
         }
         let plain = size.bytes().all(|b| b.is_ascii_digit()) && (size == "0" || !size.starts_with('0'));
         let Some(size) = size.parse().ok().filter(|_| plain) else {
-            return wrong("its size is not a decimal number without leading zeros");
+            return wrong(phrase(
+                "its size is not a decimal number without leading zeros",
+                "其大小不是无前导零的十进制数",
+            ));
         };
         match BASE64.decode(root.as_bytes()).map(<[u8; 32]>::try_from) {
             Ok(Ok(root)) => Ok(Self { origin: origin.to_owned(), size, root }),
-            _ => wrong("its root is not 32 bytes in base64"),
+            _ => wrong(phrase("its root is not 32 bytes in base64", "其根不是 base64 写成的 32 字节")),
         }
     }
 }

@@ -1,6 +1,6 @@
 //! One error type: what was wrong with a statement, and what would be right.
 
-use vocab::{AgentId, RecordId};
+use vocab::{AgentId, Phrase, RecordId};
 
 /// A statement that cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,7 +15,7 @@ pub enum Error {
     },
     /// Bytes that are not a record.
     #[error("not a record: {0}")]
-    Malformed(String),
+    Malformed(Phrase),
     /// A signature that does not fit the bytes and the key.
     #[error("record {id}: the signature is not one by {author} over these bytes")]
     Signature {
@@ -32,7 +32,7 @@ pub enum Error {
         /// its declared kind
         kind: String,
         /// what is wrong
-        why: String,
+        why: Phrase,
     },
     /// A place the log does not reach.
     #[error("the log has {size} records, so nothing can be said about {asked}")]
@@ -44,10 +44,10 @@ pub enum Error {
     },
     /// A Merkle proof that proves nothing.
     #[error("the proof does not hold: {0}")]
-    Proof(&'static str),
+    Proof(Phrase),
     /// A note that is not a checkpoint, or not one by whom it should be.
     #[error("not a checkpoint to rely on: {0}")]
-    Note(&'static str),
+    Note(Phrase),
     /// A key that may not say this.
     #[error("record {seq} of {author}, signed with the key {key}: {why}")]
     Key {
@@ -58,7 +58,7 @@ pub enum Error {
         /// place in the author's log
         seq: u64,
         /// what stands against it
-        why: &'static str,
+        why: Phrase,
     },
     /// A statement about another author than the one asked about.
     #[error("this is by or about {found}, where {expected} was expected")]
@@ -70,12 +70,12 @@ pub enum Error {
     },
     /// Two records that convict nobody.
     #[error("no proof of equivocation: {0}")]
-    Equivocation(&'static str),
+    Equivocation(Phrase),
     /// A store at its limit.
     #[error("no room for more {what}: {max} is the limit")]
     Full {
         /// what is kept there
-        what: &'static str,
+        what: Phrase,
         /// how many at most
         max: usize,
     },

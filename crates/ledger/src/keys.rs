@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use vocab::{AgentId, Timestamp};
+use vocab::{Phrase, phrase};
 
 /// SHA-256 of a public key not yet shown, as 64 hexadecimal digits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -163,25 +164,33 @@ impl KeyState {
     pub fn allows(&self, record: &Record) -> Result<()> {
         let refuse = |why| Err(self.refusal(record, why));
         if record.author != self.author {
-            return refuse("these are another author's keys");
+            return refuse(phrase("these are another author's keys", "这些是另一作者的密钥"));
         }
         if record.kind == Rotation::KIND {
             return match self.next {
                 Some(next) if next == KeyHash::of(&record.key) => Ok(()),
-                Some(_) => refuse("only the key committed to beforehand may sign a rotation"),
-                None => refuse("no inception has committed to a next key"),
+                Some(_) => refuse(phrase(
+                    "only the key committed to beforehand may sign a rotation",
+                    "只有事先承诺的密钥才能签署密钥轮换",
+                )),
+                None => {
+                    refuse(phrase("no inception has committed to a next key", "创始记录没有承诺下一个密钥"))
+                }
             };
         }
         if let Some(tenure) = self.own.get(&record.key) {
             return match tenure.covers(record.seq) {
                 true => Ok(()),
-                false => refuse("that key of the author does not speak for this part of its log"),
+                false => refuse(phrase(
+                    "that key of the author does not speak for this part of its log",
+                    "作者的这个密钥不能代表其日志的这一段",
+                )),
             };
         }
         if [Inception::KIND, Grant::KIND, Revocation::KIND].contains(&record.kind.as_str()) {
-            return refuse("a delegated key may not change the keys");
+            return refuse(phrase("a delegated key may not change the keys", "受托密钥不得变更密钥"));
         }
-        let mut why = "the author has never let that key in";
+        let mut why = phrase("the author has never let that key in", "作者从未授权这个密钥");
         for delegation in self.delegations.iter().filter(|d| d.grant.key == record.key) {
             match delegation.refuses(record) {
                 None => return Ok(()),
@@ -197,13 +206,21 @@ impl KeyState {
         self.allows(record)?;
         let kind = record.kind.as_str();
         if (kind == Inception::KIND) != (record.seq == 1) {
-            return Err(self.refusal(record, "the first record, and no other, is the inception"));
+            return Err(self.refusal(
+                record,
+                phrase(
+                    "the first record, and no other, is the inception",
+                    "只有第一条记录才是创始记录，其他都不是",
+                ),
+            ));
         }
         if ![Inception::KIND, Rotation::KIND, Grant::KIND, Revocation::KIND].contains(&kind) {
             return Ok(());
         }
         if record.seq <= self.changed {
-            return Err(self.refusal(record, "a later change of keys is already known"));
+            return Err(
+                self.refusal(record, phrase("a later change of keys is already known", "已有更晚的密钥变更"))
+            );
         }
         match kind {
             Inception::KIND => self.incept(record)?,
@@ -218,7 +235,10 @@ impl KeyState {
     fn incept(&mut self, record: &Record) -> Result<()> {
         let inception: Inception = record.read()?;
         if inception.key != self.author {
-            return Err(self.refusal(record, "an inception names the author's first key"));
+            return Err(self.refusal(
+                record,
+                phrase("an inception names the author's first key", "创始记录须写明作者的首个密钥"),
+            ));
         }
         self.check_text(record, &inception.name)?;
         self.next = Some(inception.next);
@@ -228,13 +248,21 @@ impl KeyState {
     fn rotate(&mut self, record: &Record) -> Result<()> {
         let rotation: Rotation = record.read()?;
         if rotation.key != record.key {
-            return Err(self.refusal(record, "a rotation names the key that signs it"));
+            return Err(self.refusal(
+                record,
+                phrase("a rotation names the key that signs it", "密钥轮换须写明签署它的密钥"),
+            ));
         }
         if self.own.contains_key(&rotation.key) {
-            return Err(self.refusal(record, "a key that was given up does not come back"));
+            return Err(self.refusal(
+                record,
+                phrase("a key that was given up does not come back", "已弃用的密钥不能恢复使用"),
+            ));
         }
         if self.own.len() >= TENURES_MAX {
-            return Err(self.refusal(record, "there are more than 10000 rotations"));
+            return Err(
+                self.refusal(record, phrase("there are more than 10000 rotations", "密钥轮换超过 10000 次"))
+            );
         }
         if let Some(tenure) = self.own.get_mut(&self.current) {
             tenure.before = Some(record.seq);
@@ -249,16 +277,22 @@ impl KeyState {
         let grant: Grant = record.read()?;
         self.check_text(record, &grant.label)?;
         if self.own.contains_key(&grant.key) {
-            return Err(self.refusal(record, "the author's own key needs no grant"));
+            return Err(
+                self.refusal(record, phrase("the author's own key needs no grant", "作者自己的密钥无需授权"))
+            );
         }
         if self.next == Some(KeyHash::of(&grant.key)) {
-            return Err(self.refusal(record, "the next key of the author is not for a delegate"));
+            return Err(self.refusal(
+                record,
+                phrase("the next key of the author is not for a delegate", "作者的下一个密钥不能授予受托人"),
+            ));
         }
         if grant.kinds.as_ref().is_some_and(|kinds| kinds.len() > KINDS_MAX) {
-            return Err(self.refusal(record, "a grant lists at most 100 kinds"));
+            return Err(self
+                .refusal(record, phrase("a grant lists at most 100 kinds", "一项授权最多列出 100 种记录")));
         }
         if self.delegations.len() >= TENURES_MAX {
-            return Err(self.refusal(record, "there are more than 10000 grants"));
+            return Err(self.refusal(record, phrase("there are more than 10000 grants", "授权超过 10000 项")));
         }
         // a new grant for the same key replaces the one in force
         self.end_delegation(&grant.key, record.seq);
@@ -271,7 +305,10 @@ impl KeyState {
         let revocation: Revocation = record.read()?;
         match self.end_delegation(&revocation.key, record.seq) {
             Some(_) => Ok(()),
-            None => Err(self.refusal(record, "that key holds no grant to revoke")),
+            None => {
+                Err(self
+                    .refusal(record, phrase("that key holds no grant to revoke", "该密钥没有可撤销的授权")))
+            }
         }
     }
 
@@ -283,24 +320,33 @@ impl KeyState {
     fn check_text(&self, record: &Record, text: &str) -> Result<()> {
         match text.len() <= TEXT_MAX && !text.trim().is_empty() {
             true => Ok(()),
-            false => Err(self.refusal(record, "a name or label has 1 to 200 bytes")),
+            false => Err(self.refusal(
+                record,
+                phrase("a name or label has 1 to 200 bytes", "名称或标签须为 1 至 200 字节"),
+            )),
         }
     }
 
-    fn refusal(&self, record: &Record, why: &'static str) -> Error {
+    fn refusal(&self, record: &Record, why: Phrase) -> Error {
         Error::Key { author: record.author, key: record.key, seq: record.seq, why }
     }
 }
 
 impl Delegation {
-    fn refuses(&self, record: &Record) -> Option<&'static str> {
+    fn refuses(&self, record: &Record) -> Option<Phrase> {
         let kinds = self.grant.kinds.as_ref();
         if !self.tenure.covers(record.seq) {
-            Some("the grant to that key does not cover this part of the log")
+            Some(phrase(
+                "the grant to that key does not cover this part of the log",
+                "对该密钥的授权不涵盖日志的这一段",
+            ))
         } else if record.at < self.since || self.grant.until.is_some_and(|until| record.at >= until) {
-            Some("the grant to that key does not cover this date")
+            Some(phrase("the grant to that key does not cover this date", "对该密钥的授权不涵盖这个日期"))
         } else if kinds.is_some_and(|kinds| !kinds.contains(&record.kind)) {
-            Some("the grant to that key does not cover this kind of record")
+            Some(phrase(
+                "the grant to that key does not cover this kind of record",
+                "对该密钥的授权不涵盖这种记录",
+            ))
         } else {
             None
         }

@@ -16,6 +16,7 @@ mod keys;
 mod log;
 mod note;
 mod record;
+mod said;
 mod witness;
 
 pub use batch::verify_all;

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 use std::fmt;
 use vocab::RecordId;
+use vocab::phrase;
 
 /// A SHA-256 value in the tree.
 type Hash = [u8; 32];
@@ -206,9 +207,10 @@ impl InclusionProof {
     /// Checks that `id` stands at `index` of the log with this head (RFC 9162 section 2.1.3.2).
     pub fn verify(&self, id: &RecordId, head: &TreeHead) -> Result<()> {
         if self.size != head.size || self.index >= self.size {
-            return Err(Error::Proof(
+            return Err(Error::Proof(phrase(
                 "it speaks of another size than the tree head, or of a place beyond it",
-            ));
+                "它所说的大小与树头不同，或位置超出树头",
+            )));
         }
         self.verify_leaf(leaf_hash(&commitment(&self.salt, id)), &head.root)
     }
@@ -217,7 +219,10 @@ impl InclusionProof {
         let (mut place, mut last, mut hash) = (self.index, self.size - 1, leaf);
         for sibling in bounded(&self.path)? {
             if last == 0 {
-                return Err(Error::Proof("its path is too long for the size of the log"));
+                return Err(Error::Proof(phrase(
+                    "its path is too long for the size of the log",
+                    "相对日志的大小，其路径过长",
+                )));
             }
             if place % 2 == 1 || place == last {
                 hash = node_hash(sibling, &hash);
@@ -230,7 +235,7 @@ impl InclusionProof {
         }
         match last == 0 && hash == *root {
             true => Ok(()),
-            false => Err(Error::Proof("its path does not lead to the root")),
+            false => Err(Error::Proof(phrase("its path does not lead to the root", "其路径不通向根"))),
         }
     }
 }
@@ -252,9 +257,10 @@ impl ConsistencyProof {
     /// Checks that the log with head `old` is a prefix of the one with head `new` (RFC 9162 section 2.1.4.2).
     pub fn verify(&self, old: &TreeHead, new: &TreeHead) -> Result<()> {
         if (self.old, self.new) != (old.size, new.size) || old.size > new.size {
-            return Err(Error::Proof(
+            return Err(Error::Proof(phrase(
                 "it speaks of other sizes than the two tree heads, or of a log that shrank",
-            ));
+                "它所说的大小与两个树头不同，或日志变短了",
+            )));
         }
         let path = bounded(&self.path)?;
         let nothing_to_show = old.size == new.size || old.size == 0;
@@ -262,7 +268,10 @@ impl ConsistencyProof {
             let same = if old.size == 0 { old.root == leafless() } else { old.root == new.root };
             return match same && path.is_empty() && (new.size > 0 || new.root == leafless()) {
                 true => Ok(()),
-                false => Err(Error::Proof("the two roots differ, or hashes were sent where none are needed")),
+                false => Err(Error::Proof(phrase(
+                    "the two roots differ, or hashes were sent where none are needed",
+                    "两个根不同，或发送了不需要的哈希",
+                ))),
             };
         }
         let (mut place, mut last) = (old.size - 1, new.size - 1);
@@ -274,12 +283,15 @@ impl ConsistencyProof {
         // when the earlier log is a full subtree, its root is known and not sent
         let first = if old.size.is_power_of_two() { Some(&old.root) } else { hashes.next() };
         let Some(first) = first else {
-            return Err(Error::Proof("its path is empty"));
+            return Err(Error::Proof(phrase("its path is empty", "其路径为空")));
         };
         let (mut earlier, mut later) = (*first, *first);
         for sibling in hashes {
             if last == 0 {
-                return Err(Error::Proof("its path is too long for the size of the log"));
+                return Err(Error::Proof(phrase(
+                    "its path is too long for the size of the log",
+                    "相对日志的大小，其路径过长",
+                )));
             }
             if place % 2 == 1 || place == last {
                 earlier = node_hash(sibling, &earlier);
@@ -293,7 +305,10 @@ impl ConsistencyProof {
         }
         match last == 0 && earlier == old.root && later == new.root {
             true => Ok(()),
-            false => Err(Error::Proof("its path does not lead from the earlier root to the later one")),
+            false => Err(Error::Proof(phrase(
+                "its path does not lead from the earlier root to the later one",
+                "其路径不从较早的根通向较晚的根",
+            ))),
         }
     }
 }
@@ -313,7 +328,9 @@ fn leafless() -> Hash {
 fn bounded(path: &[Hash]) -> Result<&[Hash]> {
     match path.len() <= PATH_MAX {
         true => Ok(path),
-        false => Err(Error::Proof("its path is longer than any log needs")),
+        false => {
+            Err(Error::Proof(phrase("its path is longer than any log needs", "其路径比任何日志所需的都长")))
+        }
     }
 }
 

@@ -7,6 +7,7 @@ use data_encoding::BASE64;
 use ed25519_dalek::{Signature, VerifyingKey};
 use sha2::{Digest, Sha256};
 use vocab::AgentId;
+use vocab::{Phrase, phrase};
 
 /// Largest note, in bytes.
 const BYTES_MAX: usize = 64 << 10;
@@ -37,21 +38,27 @@ struct Line<'a> {
 
 impl<'a> Note<'a> {
     pub(crate) fn parse(note: &'a str) -> Result<Self> {
-        let wrong = |what: &'static str| Error::Note(what);
+        let wrong = |what: Phrase| Error::Note(what);
         if note.len() > BYTES_MAX {
             return Err(Error::TooLarge { bytes: note.len(), max: BYTES_MAX });
         }
         if note.contains(|c: char| c < ' ' && c != '\n') {
-            return Err(wrong("a control character stands in it"));
+            return Err(wrong(phrase("a control character stands in it", "其中含有控制字符")));
         }
-        let (text, signatures) = note.rsplit_once("\n\n").ok_or(wrong("no blank line ends its text"))?;
+        let (text, signatures) = note
+            .rsplit_once("\n\n")
+            .ok_or(wrong(phrase("no blank line ends its text", "正文之后没有空行")))?;
         // the text keeps the newline that ends its last line
-        let text = note.get(..text.len() + 1).ok_or(wrong("no blank line ends its text"))?;
-        let signatures = signatures.strip_suffix('\n').ok_or(wrong("its last line has no end"))?;
+        let text = note
+            .get(..text.len() + 1)
+            .ok_or(wrong(phrase("no blank line ends its text", "正文之后没有空行")))?;
+        let signatures = signatures
+            .strip_suffix('\n')
+            .ok_or(wrong(phrase("its last line has no end", "最后一行没有换行")))?;
         let lines: Vec<_> =
             signatures.split('\n').take(SIGNATURES_MAX + 1).map(Line::parse).collect::<Result<_>>()?;
         if lines.len() > SIGNATURES_MAX {
-            return Err(wrong("it carries more than 64 signatures"));
+            return Err(wrong(phrase("it carries more than 64 signatures", "签名超过 64 个")));
         }
         Ok(Self { text, lines })
     }
@@ -76,7 +83,10 @@ impl<'a> Note<'a> {
 
 impl<'a> Line<'a> {
     fn parse(line: &'a str) -> Result<Self> {
-        let wrong = Error::Note("a signature line is not '— name base64'");
+        let wrong = Error::Note(phrase(
+            "a signature line is not '— name base64'",
+            "有签名行不是“— 名称 base64”的格式",
+        ));
         let (name, encoded) =
             line.strip_prefix("— ").and_then(|rest| rest.split_once(' ')).ok_or(wrong.clone())?;
         let bytes = BASE64.decode(encoded.as_bytes()).map_err(|_| wrong.clone())?;

@@ -16,6 +16,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 use vocab::{AgentId, RecordId, Timestamp};
+use vocab::{Phrase, phrase};
 
 /// The form of record this program writes and reads.
 const FORM: &str = "headwater/1";
@@ -86,7 +87,7 @@ pub trait Statement: Serialize + DeserializeOwned {
 
     /// This statement, about to be said to `audience`.
     fn draft(&self, audience: Audience) -> Result<Draft> {
-        let body = serde_json::to_value(self).map_err(|e| Error::Malformed(e.to_string()))?;
+        let body = serde_json::to_value(self).map_err(|e| Error::Malformed(Phrase::plain(e)))?;
         Ok(Draft { kind: Self::KIND, audience, refs: self.refs(), body })
     }
 }
@@ -175,7 +176,13 @@ impl Signed {
     pub fn from_envelope(envelope: &[u8]) -> Result<Self> {
         match envelope.split_at_checked(64) {
             Some((signature, bytes)) => Ok(Self { bytes: bytes.to_vec(), signature: signature.to_vec() }),
-            None => Err(Error::Malformed(format!("{} bytes are too few for a signature", envelope.len()))),
+            None => Err({
+                let size = envelope.len();
+                Error::Malformed(phrase(
+                    format!("{size} bytes are too few for a signature"),
+                    format!("{size} 字节太少，放不下签名"),
+                ))
+            }),
         }
     }
 
@@ -196,19 +203,31 @@ impl Signed {
         if self.bytes.len() > Self::BYTES_MAX {
             return Err(Error::TooLarge { bytes: self.bytes.len(), max: Self::BYTES_MAX });
         }
-        let text = std::str::from_utf8(&self.bytes).map_err(|e| Error::Malformed(e.to_string()))?;
+        let text = std::str::from_utf8(&self.bytes).map_err(|e| Error::Malformed(Phrase::plain(e)))?;
         let content: Content<'_, &RawValue> =
-            serde_json::from_str(text).map_err(|e| Error::Malformed(e.to_string()))?;
+            serde_json::from_str(text).map_err(|e| Error::Malformed(Phrase::plain(e)))?;
         let body = content.body.get();
         let body_start = body.as_ptr().addr() - text.as_ptr().addr();
         let body = body_start..body_start + body.len();
         let parties = content.audience.addressees().count();
         let wrong = if content.form != FORM {
-            Some(format!("form '{:.20}' is not known here; '{FORM}' is", content.form))
+            {
+                let form: String = content.form.chars().take(20).collect();
+                Some(phrase(
+                    format!("form '{form}' is not known here; '{FORM}' is"),
+                    format!("此处不认识格式“{form}”，只认识“{FORM}”"),
+                ))
+            }
         } else if content.seq == 0 || (content.seq == 1) != content.prev.is_none() {
-            Some(format!("sequence number {} does not fit its predecessor", content.seq))
+            {
+                let seq = content.seq;
+                Some(phrase(
+                    format!("sequence number {seq} does not fit its predecessor"),
+                    format!("序号 {seq} 与前一条不符"),
+                ))
+            }
         } else if content.refs.len() > Self::REFS_MAX || parties > Audience::PARTIES_MAX {
-            Some("more than 10000 references or parties".to_owned())
+            Some(phrase("more than 10000 references or parties", "引用或当事方超过 10000 个"))
         } else {
             None
         };
@@ -242,14 +261,14 @@ impl Record {
         serde_json::from_str(self.raw_body()).map_err(|e| Error::Body {
             id: self.id,
             kind: self.kind.clone(),
-            why: e.to_string(),
+            why: Phrase::plain(e),
         })
     }
 
     /// The statement, if this record is of its kind and well-formed.
     pub fn read<S: Statement>(&self) -> Result<S> {
         if self.kind != S::KIND {
-            let why = format!("it is a {}", self.kind);
+            let why = phrase(format!("it is a {}", self.kind), format!("它是 {}", self.kind));
             return Err(Error::Body { id: self.id, kind: S::KIND.to_owned(), why });
         }
         self.body()
@@ -319,7 +338,7 @@ impl Signer {
             body: draft.body,
         };
         let bytes =
-            serde_json_canonicalizer::to_vec(&content).map_err(|e| Error::Malformed(e.to_string()))?;
+            serde_json_canonicalizer::to_vec(&content).map_err(|e| Error::Malformed(Phrase::plain(e)))?;
         let signature = self.sign_bytes(&bytes).to_vec();
         Signed { bytes, signature }.parse()
     }

@@ -9,6 +9,7 @@ use crate::{Checkpoint, ConsistencyProof, Error, KeyState, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use vocab::AgentId;
+use vocab::phrase;
 
 /// The last verified checkpoint of each author.
 #[derive(Clone, Default, Debug)]
@@ -79,7 +80,10 @@ impl Witness {
         let checkpoint = Checkpoint::verify_by(note, author, self.keys.get(&author).unwrap_or(&author))?;
         let Some(known) = self.seen.get(&author) else {
             if self.seen.len() >= Self::AUTHORS_MAX {
-                return Err(Error::Full { what: "logs watched", max: Self::AUTHORS_MAX });
+                return Err(Error::Full {
+                    what: phrase("logs watched", "关注的日志"),
+                    max: Self::AUTHORS_MAX,
+                });
             }
             self.seen.insert(author, Seen { note: note.to_owned(), checkpoint });
             return Ok(Observation::First);
@@ -141,7 +145,7 @@ impl CheckpointFraud {
         let (a, b) = (self.read(&self.a, keys)?, self.read(&self.b, keys)?);
         match a.size == b.size && a.root != b.root {
             true => Ok(self.author),
-            false => Err(Error::Note("the two do not contradict each other")),
+            false => Err(Error::Note(phrase("the two do not contradict each other", "两者并不矛盾"))),
         }
     }
 

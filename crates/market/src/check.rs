@@ -4,11 +4,13 @@
 //! records: their types say it all. Whether a statement fits the one it answers is for [`deal`](crate::deal) and
 //! [`pool`](crate::pool); whether it is true, for nobody here.
 
+use crate::error::shown;
 use crate::pool::{PLEDGES_MAX, SumRoot};
 use crate::statement::*;
 use crate::{Error, Result, visit};
 use std::collections::BTreeMap;
 use vocab::{DAY_S, Decimal, Money, Place, RecordId, Specification, Timestamp};
+use vocab::{Phrase, Said, phrase};
 
 /// Most bytes of a detail, reason, note or comment.
 pub const NOTE_BYTES_MAX: usize = 2_000;
@@ -30,30 +32,49 @@ pub(crate) fn ensure(holds: bool, otherwise: impl FnOnce() -> Error) -> Result<(
 }
 
 fn positive(field: &'static str, value: Decimal) -> Result<()> {
-    ensure(value.is_positive(), || Error::field(field, value, "give more than 0"))
+    ensure(value.is_positive(), || Error::field(field, shown(value), phrase("give more than 0", "须大于 0")))
 }
 fn not_negative(field: &'static str, value: Decimal) -> Result<()> {
-    ensure(!value.is_negative(), || Error::field(field, value, "give 0 or more"))
+    ensure(!value.is_negative(), || Error::field(field, shown(value), phrase("give 0 or more", "不得小于 0")))
 }
 fn whole_steps(field: &'static str, value: Decimal, step: Decimal) -> Result<()> {
-    ensure(value.is_multiple_of(step), || Error::field(field, value, format!("give a multiple of {step}")))
+    ensure(value.is_multiple_of(step), || {
+        Error::field(
+            field,
+            shown(value),
+            phrase(format!("give a multiple of {step}"), format!("须为 {step} 的倍数")),
+        )
+    })
 }
 fn lead_time(seconds: i64) -> Result<()> {
     ensure((0..=LEAD_TIME_S_MAX).contains(&seconds), || {
-        Error::field("lead_time_s", seconds, format!("give 0 to {LEAD_TIME_S_MAX} seconds"))
+        Error::field(
+            "lead_time_s",
+            shown(seconds),
+            phrase(format!("give 0 to {LEAD_TIME_S_MAX} seconds"), format!("须为 0 至 {LEAD_TIME_S_MAX} 秒")),
+        )
     })
 }
 fn bytes_within(field: &'static str, text: &str, max: usize) -> Result<()> {
     ensure(text.len() <= max, || {
-        Error::field(field, format!("{} bytes long", text.len()), format!("stay within {max} bytes"))
+        let length = text.len();
+        let value = phrase(format!("{length} bytes long"), format!("{length} 字节长"));
+        Error::field(field, value, phrase(format!("stay within {max} bytes"), format!("至多 {max} 字节")))
     })
 }
 fn named(field: &'static str, text: &str) -> Result<()> {
-    ensure(!text.trim().is_empty(), || Error::field(field, "empty", "say something"))?;
+    ensure(!text.trim().is_empty(), || {
+        Error::field(field, phrase("empty", "空"), phrase("say something", "请写点内容"))
+    })?;
     bytes_within(field, text, NAME_BYTES_MAX)
 }
+fn list_of(count: usize) -> Phrase {
+    phrase(format!("a list of {count}"), format!("共 {count} 项"))
+}
 fn count_within(field: &'static str, count: usize, max: usize) -> Result<()> {
-    ensure(count <= max, || Error::field(field, format!("a list of {count}"), format!("list at most {max}")))
+    ensure(count <= max, || {
+        Error::field(field, list_of(count), phrase(format!("list at most {max}"), format!("至多列 {max} 项")))
+    })
 }
 fn properties(field: &'static str, map: &BTreeMap<String, String>, max: usize) -> Result<()> {
     count_within(field, map.len(), max)?;
@@ -64,7 +85,14 @@ fn properties(field: &'static str, map: &BTreeMap<String, String>, max: usize) -
 }
 fn not_before(field: &'static str, later: Timestamp, name: &'static str, earlier: Timestamp) -> Result<()> {
     ensure(later >= earlier, || {
-        Error::field(field, later, format!("let it be no earlier than {name}, {earlier}"))
+        Error::field(
+            field,
+            shown(later),
+            phrase(
+                format!("let it be no earlier than {name}, {earlier}"),
+                format!("不得早于 {name}，即 {earlier}"),
+            ),
+        )
     })
 }
 fn place(place: &Option<Place>) -> Result<()> {
@@ -73,17 +101,29 @@ fn place(place: &Option<Place>) -> Result<()> {
     let within = |d: Option<Decimal>, limit: i64| {
         d.is_none_or(|d| d >= Decimal::from(-limit) && d <= Decimal::from(limit))
     };
-    let shown = |d: Option<Decimal>| d.map_or("none".to_owned(), |d| d.to_string());
+    let degrees = |d: Option<Decimal>| d.map_or(phrase("none", "无"), shown);
     let (north, east) = (place.latitude, place.longitude);
-    ensure(within(north, 90), || Error::field("latitude", shown(north), "give -90 to 90 degrees"))?;
-    ensure(within(east, 180), || Error::field("longitude", shown(east), "give -180 to 180 degrees"))?;
+    ensure(within(north, 90), || {
+        Error::field("latitude", degrees(north), phrase("give -90 to 90 degrees", "须为 -90 至 90 度"))
+    })?;
+    ensure(within(east, 180), || {
+        Error::field("longitude", degrees(east), phrase("give -180 to 180 degrees", "须为 -180 至 180 度"))
+    })?;
     ensure(north.is_some() == east.is_some(), || {
-        let value = format!("latitude {} and longitude {}", shown(north), shown(east));
-        Error::field("place", value, "give both or neither")
+        let (north, east) = (degrees(north), degrees(east));
+        let value = phrase(
+            format!("latitude {north} and longitude {east}"),
+            format!("纬度 {}、经度 {}", north.zh(), east.zh()),
+        );
+        Error::field("place", value, phrase("give both or neither", "须两者都给，或都不给"))
     })?;
     let radius = place.radius_km.unwrap_or(0);
     ensure(radius <= RADIUS_KM_MAX, || {
-        Error::field("radius_km", radius, format!("give at most {RADIUS_KM_MAX}"))
+        Error::field(
+            "radius_km",
+            shown(radius),
+            phrase(format!("give at most {RADIUS_KM_MAX}"), format!("至多 {RADIUS_KM_MAX}")),
+        )
     })
 }
 
@@ -107,13 +147,22 @@ impl Offer {
             let first = self.prices.tiers.first().map_or(Decimal::ZERO, |t| t.from);
             Error::field(
                 "minimum",
-                self.minimum,
-                format!("no price begins there: begin the first at it, or order from {first}"),
+                shown(self.minimum),
+                phrase(
+                    format!("no price begins there: begin the first at it, or order from {first}"),
+                    format!("该数量没有价格：第一档须从它开始，或从 {first} 起订"),
+                ),
             )
         })?;
         if let Some(maximum) = self.maximum {
             ensure(maximum >= self.minimum, || {
-                Error::field("maximum", maximum, format!("allow at least the minimum, {}", self.minimum))
+                Error::field("maximum", shown(maximum), {
+                    let minimum = self.minimum;
+                    phrase(
+                        format!("allow at least the minimum, {minimum}"),
+                        format!("不得少于最小订量 {minimum}"),
+                    )
+                })
             })?;
         }
         lead_time(self.lead_time_s)?;
@@ -132,22 +181,36 @@ impl Offer {
 impl Offer {
     /// The unit price at which the offer, at `now`, admits one order of `quantity`.
     pub fn admits(&self, quantity: Decimal, now: Timestamp) -> Result<Money> {
-        let quantity_is = |remedy| Error::because(Reason::Quantity, "quantity", quantity, remedy);
+        let quantity_is = |remedy| Error::because(Reason::Quantity, "quantity", shown(quantity), remedy);
         ensure(now <= self.expires, || {
-            Error::because(Reason::NoListing, "expires", self.expires, "ask for an offer that is still valid")
+            Error::because(
+                Reason::NoListing,
+                "expires",
+                shown(self.expires),
+                phrase("ask for an offer that is still valid", "请选择仍然有效的供应"),
+            )
         })?;
         ensure(quantity.is_positive() && quantity >= self.minimum, || {
-            quantity_is(format!("order at least {}", self.minimum))
+            quantity_is({
+                let minimum = self.minimum;
+                phrase(format!("order at least {minimum}"), format!("至少订 {minimum}"))
+            })
         })?;
         ensure(quantity.is_multiple_of(self.step), || {
-            quantity_is(format!("order a multiple of {}", self.step))
+            quantity_is({
+                let step = self.step;
+                phrase(format!("order a multiple of {step}"), format!("订量须为 {step} 的倍数"))
+            })
         })?;
         if let Some(maximum) = self.maximum.filter(|m| quantity > *m) {
-            return Err(quantity_is(format!("order at most {maximum}")));
+            return Err(quantity_is(phrase(format!("order at most {maximum}"), format!("至多订 {maximum}"))));
         }
         self.prices.unit_price(quantity).ok_or_else(|| {
             let lowest = self.prices.tiers.first().map_or(Decimal::ZERO, |t| t.from);
-            quantity_is(format!("order at least {lowest}, where the first price begins"))
+            quantity_is(phrase(
+                format!("order at least {lowest}, where the first price begins"),
+                format!("至少订 {lowest}，第一档价格从此开始"),
+            ))
         })
     }
 }
@@ -174,17 +237,38 @@ impl Enquiry {
             not_before("due", due, "start", self.start)?;
         }
         ensure(self.depth <= DEPTH_MAX, || {
-            Error::because(Reason::Loop, "depth", self.depth, format!("let it travel at most {DEPTH_MAX}"))
+            Error::because(
+                Reason::Loop,
+                "depth",
+                shown(self.depth),
+                phrase(format!("let it travel at most {DEPTH_MAX}"), format!("至多走 {DEPTH_MAX} 层")),
+            )
         })?;
         ensure(self.visited.len() <= VISITED_MAX, || {
-            let value = format!("a list of {}", self.visited.len());
-            Error::because(Reason::Loop, "visited", value, format!("list at most {VISITED_MAX}"))
+            let value = list_of(self.visited.len());
+            Error::because(
+                Reason::Loop,
+                "visited",
+                value,
+                phrase(format!("list at most {VISITED_MAX}"), format!("至多列 {VISITED_MAX} 项")),
+            )
         })?;
         ensure(self.origin.is_some() || self.visited.is_empty(), || {
-            Error::field("origin", "none", "name the first enquiry, which the tags in visited are made from")
+            Error::field(
+                "origin",
+                phrase("none", "无"),
+                phrase(
+                    "name the first enquiry, which the tags in visited are made from",
+                    "请指明首个询价，visited 中的标记由它得出",
+                ),
+            )
         })?;
         match self.visited.iter().find(|tag| !visit::is_tag(tag)) {
-            Some(tag) => Err(Error::field("visited", tag, "list tags of 16 hexadecimal digits")),
+            Some(tag) => Err(Error::field(
+                "visited",
+                shown(tag),
+                phrase("list tags of 16 hexadecimal digits", "请列出 16 位十六进制的标记"),
+            )),
             None => Ok(()),
         }
     }
@@ -201,7 +285,7 @@ impl Quote {
 impl Refusal {
     /// Checks the length of its detail.
     pub fn check(&self) -> Result<()> {
-        bytes_within("detail", &self.detail, NOTE_BYTES_MAX)
+        Ok(self.detail.check("detail")?)
     }
 }
 
@@ -232,8 +316,11 @@ impl PoolTerms {
         let first = self.prices.tiers.first().map_or(Decimal::ZERO, |t| t.from);
         let least = self.minimum.max(self.threshold).max(first);
         ensure(self.cap >= least, || {
-            let remedy = format!("allow {least}, else the pool can never be made");
-            Error::field("cap", self.cap, remedy)
+            let remedy = phrase(
+                format!("allow {least}, else the pool can never be made"),
+                format!("至少为 {least}，否则拼单永远无法成团"),
+            );
+            Error::field("cap", shown(self.cap), remedy)
         })?;
         lead_time(self.lead_time_s)?;
         Ok(self.payment.check("payment")?)
@@ -245,16 +332,28 @@ impl Pledge {
     pub fn check(&self, terms: &PoolTerms) -> Result<()> {
         positive("at_least", self.at_least)?;
         ensure(self.at_most >= self.at_least, || {
-            Error::field("at_most", self.at_most, format!("want no less than at_least, {}", self.at_least))
+            Error::field("at_most", shown(self.at_most), {
+                let least = self.at_least;
+                phrase(
+                    format!("want no less than at_least, {least}"),
+                    format!("不得少于 at_least，即 {least}"),
+                )
+            })
         })?;
         not_negative("ceiling", self.ceiling)?;
         whole_steps("at_least", self.at_least, terms.step)?;
         whole_steps("at_most", self.at_most, terms.step)?;
         ensure(self.at_least >= terms.minimum, || {
-            Error::field("at_least", self.at_least, format!("pledge at least {}", terms.minimum))
+            Error::field("at_least", shown(self.at_least), {
+                let minimum = terms.minimum;
+                phrase(format!("pledge at least {minimum}"), format!("至少认购 {minimum}"))
+            })
         })?;
         ensure(self.at_most <= terms.cap, || {
-            Error::field("at_most", self.at_most, format!("the pool has {} in all", terms.cap))
+            Error::field("at_most", shown(self.at_most), {
+                let cap = terms.cap;
+                phrase(format!("the pool has {cap} in all"), format!("拼单总共只有 {cap}"))
+            })
         })
     }
 }
@@ -264,8 +363,20 @@ impl PoolClose {
     pub fn check(&self) -> Result<()> {
         count_within("pledges", self.pledges.len() + self.replaced.len(), PLEDGES_MAX)?;
         let rising = |list: &[RecordId]| list.windows(2).all(|pair| pair[0] < pair[1]);
-        ensure(rising(&self.pledges), || Error::field("pledges", "out of order", "list ids rising"))?;
-        ensure(rising(&self.replaced), || Error::field("replaced", "out of order", "list ids rising"))?;
+        ensure(rising(&self.pledges), || {
+            Error::field(
+                "pledges",
+                phrase("out of order", "顺序不对"),
+                phrase("list ids rising", "编号须递增排列"),
+            )
+        })?;
+        ensure(rising(&self.replaced), || {
+            Error::field(
+                "replaced",
+                phrase("out of order", "顺序不对"),
+                phrase("list ids rising", "编号须递增排列"),
+            )
+        })?;
         self.root.parse::<SumRoot>().map(drop)
     }
 }
@@ -290,7 +401,11 @@ impl Feedback {
     /// Checks rating, lengths and wishes.
     pub fn check(&self) -> Result<()> {
         ensure((1..=5).contains(&self.rating), || {
-            Error::field("rating", self.rating, "give 1 (poor) to 5 (good)")
+            Error::field(
+                "rating",
+                shown(self.rating),
+                phrase("give 1 (poor) to 5 (good)", "请给 1（差）至 5（好）"),
+            )
         })?;
         bytes_within("text", &self.text, NOTE_BYTES_MAX)?;
         if let Some(serial) = &self.serial {
@@ -306,8 +421,9 @@ impl FraudReport {
         let count = self.evidence.len();
         // the longest is a close with its terms and all its pledges
         ensure((2..=PLEDGES_MAX + 2).contains(&count), || {
-            let remedy = format!("give 2 to {} records", PLEDGES_MAX + 2);
-            Error::field("evidence", format!("a list of {count}"), remedy)
+            let most = PLEDGES_MAX + 2;
+            let remedy = phrase(format!("give 2 to {most} records"), format!("请给出 2 至 {most} 条记录"));
+            Error::field("evidence", list_of(count), remedy)
         })
     }
 }

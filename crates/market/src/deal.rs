@@ -5,10 +5,12 @@
 //! Not known here: who is asked, what is in stock, and the state of any conversation.
 
 use crate::check::{VISITED_MAX, ensure};
+use crate::error::shown;
 use crate::statement::{Enquiry, Offer, Quote, Reason};
 use crate::visit::visit_tag;
 use crate::{Error, Result};
 use std::collections::BTreeSet;
+use vocab::phrase;
 use vocab::{AgentId, RecordId, Timestamp, after};
 
 /// Most that an honest clock is off, seconds: machines that ask a time server are within one; one that does not
@@ -76,26 +78,38 @@ impl Deadlines {
             Error::because(
                 Reason::Loop,
                 "visited",
-                &mine,
-                "ask somebody who has not been asked on the way here",
+                shown(&mine),
+                phrase("ask somebody who has not been asked on the way here", "请询问途中尚未问过的人"),
             )
         })?;
         let depth = enquiry.depth.checked_sub(1).ok_or_else(|| {
-            Error::because(Reason::Loop, "depth", 0, "let the enquiry travel further, or stock the inputs")
+            Error::because(
+                Reason::Loop,
+                "depth",
+                shown(0),
+                phrase(
+                    "let the enquiry travel further, or stock the inputs",
+                    "请让询价走得更远，或备足投入物",
+                ),
+            )
         })?;
         // rising order, so that a list does not tell the way it came
         visited.extend([mine, visit_tag(&origin, asker)]);
         ensure(visited.len() <= VISITED_MAX, || {
-            let remedy = format!("pass at most {VISITED_MAX} agents");
-            Error::because(Reason::Loop, "visited", visited.len(), remedy)
+            let remedy = phrase(
+                format!("pass at most {VISITED_MAX} agents"),
+                format!("至多经过 {VISITED_MAX} 个主体"),
+            );
+            Error::because(Reason::Loop, "visited", shown(visited.len()), remedy)
         })?;
         let answer_by = after(enquiry.answer_by, self.margin_s.saturating_neg());
         ensure(answer_by > now && answer_by >= enquiry.start, || {
-            let remedy = format!(
-                "leave more than {} s after the start, {}, to ask upstream; it is {now}",
-                self.margin_s, enquiry.start
+            let (margin, start) = (self.margin_s, enquiry.start);
+            let remedy = phrase(
+                format!("leave more than {margin} s after the start, {start}, to ask upstream; it is {now}"),
+                format!("开始时间 {start} 之后须留出超过 {margin} 秒向上游询价；现在是 {now}"),
             );
-            Error::because(Reason::Late, "answer_by", enquiry.answer_by, remedy)
+            Error::because(Reason::Late, "answer_by", shown(enquiry.answer_by), remedy)
         })?;
         Ok(Upstream {
             start: enquiry.start,
@@ -124,20 +138,38 @@ impl Deadlines {
 pub fn quote_fits(enquiry: &Enquiry, quote: &Quote, offer: Option<&Offer>, now: Timestamp) -> Result<()> {
     quote.check()?;
     ensure(quote.quantity == enquiry.quantity, || {
-        let remedy = format!("quote what was asked, {}", enquiry.quantity);
-        Error::because(Reason::Quantity, "quantity", quote.quantity, remedy)
+        let remedy = {
+            let asked = enquiry.quantity;
+            phrase(format!("quote what was asked, {asked}"), format!("请按所询数量 {asked} 报价"))
+        };
+        Error::because(Reason::Quantity, "quantity", shown(quote.quantity), remedy)
     })?;
     ensure(quote.promise >= enquiry.start, || {
-        let remedy = format!("promise no earlier than the start, {}", enquiry.start);
-        Error::field("promise", quote.promise, remedy)
+        let remedy = {
+            let start = enquiry.start;
+            phrase(
+                format!("promise no earlier than the start, {start}"),
+                format!("承诺日期不得早于开始时间 {start}"),
+            )
+        };
+        Error::field("promise", shown(quote.promise), remedy)
     })?;
     ensure(quote.hold_until > now, || {
-        Error::because(Reason::Late, "hold_until", quote.hold_until, format!("hold longer; it is {now}"))
+        Error::because(
+            Reason::Late,
+            "hold_until",
+            shown(quote.hold_until),
+            phrase(format!("hold longer; it is {now}"), format!("请保留更久；现在是 {now}")),
+        )
     })?;
     // the price it had when asked: an offer may expire while its quote holds
     let Some(listed) = offer.and_then(|o| o.prices.unit_price(quote.quantity)) else { return Ok(()) };
     let fair = quote.unit_price.currency == listed.currency && quote.unit_price.amount <= listed.amount;
     ensure(fair, || {
-        Error::field("unit_price", quote.unit_price, format!("ask no more than the offer, {listed}"))
+        Error::field(
+            "unit_price",
+            shown(quote.unit_price),
+            phrase(format!("ask no more than the offer, {listed}"), format!("不得高于供应的价格 {listed}")),
+        )
     })
 }

@@ -3,6 +3,7 @@
 use crate::pool::PoolFault;
 use crate::statement::Reason;
 use std::fmt::Display;
+use vocab::Phrase;
 
 /// A market statement that cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -19,9 +20,9 @@ pub enum Error {
         /// which field
         field: &'static str,
         /// its value
-        value: String,
+        value: Phrase,
         /// what would be right
-        remedy: String,
+        remedy: Phrase,
         /// what a refusal for it would give as reason
         reason: Reason,
     },
@@ -30,7 +31,7 @@ pub enum Error {
     Pool(#[from] PoolFault),
     /// An accusation that its evidence does not prove.
     #[error("the evidence proves nothing: {0}")]
-    Unproven(String),
+    Unproven(Phrase),
 }
 
 impl Error {
@@ -42,17 +43,15 @@ impl Error {
         }
     }
 
-    pub(crate) fn field(field: &'static str, value: impl Display, remedy: impl Into<String>) -> Self {
+    pub(crate) fn field(field: &'static str, value: Phrase, remedy: Phrase) -> Self {
         Self::because(Reason::Invalid, field, value, remedy)
     }
-    pub(crate) fn because(
-        reason: Reason,
-        field: &'static str,
-        value: impl Display,
-        remedy: impl Into<String>,
-    ) -> Self {
-        // values come from peers: show enough to find them, not all of them
-        let value = value.to_string().chars().take(80).collect();
-        Self::Field { field, value, remedy: remedy.into(), reason }
+    pub(crate) fn because(reason: Reason, field: &'static str, value: Phrase, remedy: Phrase) -> Self {
+        Self::Field { field, value, remedy, reason }
     }
+}
+
+/// A value as it was given. Values come from peers: enough to find them, not all of them.
+pub(crate) fn shown(value: impl Display) -> Phrase {
+    Phrase::plain(value.to_string().chars().take(80).collect::<String>())
 }

@@ -4,12 +4,14 @@
 //! the evidence, so that leaving something out cannot make an honest author look guilty: a close itself lists the
 //! pledges that were replaced, and a close is only refuted with every pledge it lists at hand.
 
+use crate::error::shown;
 use crate::pool::{Closed, Pledged, audit};
 use crate::statement::{EvidenceText, FraudKind, FraudReport, PledgeReceipt, PoolClose, PoolTerms};
 use crate::{Error, Result, hex};
 use ledger::{Record, Signed};
 use sha2::{Digest, Sha256};
 use vocab::{AgentId, RecordId};
+use vocab::{Phrase, phrase};
 
 /// What somebody did, and the bytes that prove it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -46,8 +48,8 @@ pub enum Fraud {
     },
 }
 
-fn unproven<T>(why: impl Into<String>) -> Result<T> {
-    Err(Error::Unproven(why.into()))
+fn unproven<T>(why: Phrase) -> Result<T> {
+    Err(Error::Unproven(why))
 }
 
 impl Fraud {
@@ -60,7 +62,13 @@ impl Fraud {
             let record = signed.clone().verify()?;
             match speaks(&record) {
                 true => Ok(record),
-                false => unproven(format!("{} is not known to be a key of {}", record.key, record.author)),
+                false => unproven({
+                    let Record { key, author, .. } = &record;
+                    phrase(
+                        format!("{key} is not known to be a key of {author}"),
+                        format!("{key} 不是 {author} 的已知密钥"),
+                    )
+                }),
             }
         };
         match self {
@@ -93,7 +101,10 @@ impl Fraud {
 fn same_author(a: &Record, b: &Record) -> Result<AgentId> {
     match a.author == b.author {
         true => Ok(a.author),
-        false => unproven(format!("{} and {} are two authors", a.author, b.author)),
+        false => unproven({
+            let (a, b) = (a.author, b.author);
+            phrase(format!("{a} and {b} are two authors"), format!("{a} 与 {b} 是两个作者"))
+        }),
     }
 }
 
@@ -101,10 +112,19 @@ fn omission(receipt: &Record, close: &Record) -> Result<AgentId> {
     let keeper = same_author(receipt, close)?;
     let (receipt, close): (PledgeReceipt, PoolClose) = (receipt.read()?, close.read()?);
     if receipt.pool != close.pool {
-        return unproven(format!("receipt and close are for two pools, {} and {}", receipt.pool, close.pool));
+        return unproven({
+            let (a, b) = (receipt.pool, close.pool);
+            phrase(
+                format!("receipt and close are for two pools, {a} and {b}"),
+                format!("回执与结果分属两次拼单：{a} 和 {b}"),
+            )
+        });
     }
     if close.pledges.iter().chain(&close.replaced).any(|id| *id == receipt.pledge) {
-        return unproven(format!("the close lists pledge {}", receipt.pledge));
+        return unproven({
+            let pledge = receipt.pledge;
+            phrase(format!("the close lists pledge {pledge}"), format!("拼单结果已列出认购 {pledge}"))
+        });
     }
     Ok(keeper)
 }
@@ -113,10 +133,16 @@ fn double_close(a: &Record, b: &Record) -> Result<AgentId> {
     let keeper = same_author(a, b)?;
     let (a, b): (PoolClose, PoolClose) = (a.read()?, b.read()?);
     if a.pool != b.pool {
-        return unproven(format!("the closes are for two pools, {} and {}", a.pool, b.pool));
+        return unproven({
+            let (a, b) = (a.pool, b.pool);
+            phrase(
+                format!("the closes are for two pools, {a} and {b}"),
+                format!("两份结果分属两次拼单：{a} 和 {b}"),
+            )
+        });
     }
     if a == b {
-        return unproven("both closes say the same");
+        return unproven(phrase("both closes say the same", "两份拼单结果内容相同"));
     }
     Ok(keeper)
 }
@@ -124,10 +150,16 @@ fn double_close(a: &Record, b: &Record) -> Result<AgentId> {
 fn false_close(terms: &Record, close: &Record, pledges: &[Pledged]) -> Result<AgentId> {
     let closed = Closed::read(close)?;
     if closed.close.pool != terms.id {
-        return unproven(format!("the close is for pool {}, the terms are {}", closed.close.pool, terms.id));
+        return unproven({
+            let (pool, terms) = (closed.close.pool, terms.id);
+            phrase(
+                format!("the close is for pool {pool}, the terms are {terms}"),
+                format!("结果属于拼单 {pool}，条款却是 {terms}"),
+            )
+        });
     }
     match audit(&terms.id, &terms.read::<PoolTerms>()?, &closed, pledges) {
-        Ok(_) => unproven("the close follows from its pledges"),
+        Ok(_) => unproven(phrase("the close follows from its pledges", "结果与其认购相符")),
         Err(fault) if fault.is_keepers() => Ok(closed.by),
         Err(fault) => Err(fault.into()),
     }
@@ -136,10 +168,13 @@ fn false_close(terms: &Record, close: &Record, pledges: &[Pledged]) -> Result<Ag
 fn equivocation(a: &Record, b: &Record) -> Result<AgentId> {
     let author = same_author(a, b)?;
     if a.seq != b.seq {
-        return unproven(format!("sequence numbers {} and {} differ", a.seq, b.seq));
+        return unproven({
+            let (a, b) = (a.seq, b.seq);
+            phrase(format!("sequence numbers {a} and {b} differ"), format!("序号 {a} 与 {b} 不同"))
+        });
     }
     if a.id == b.id {
-        return unproven("both are the same record");
+        return unproven(phrase("both are the same record", "两者是同一条记录"));
     }
     Ok(author)
 }
@@ -147,8 +182,13 @@ fn equivocation(a: &Record, b: &Record) -> Result<AgentId> {
 impl EvidenceText {
     /// A signed record as text.
     pub fn new(signed: &Signed) -> Result<Self> {
-        let content = String::from_utf8(signed.bytes.clone())
-            .map_err(|_| Error::field("evidence", signed.id(), "give records, which are UTF-8"))?;
+        let content = String::from_utf8(signed.bytes.clone()).map_err(|_| {
+            Error::field(
+                "evidence",
+                shown(signed.id()),
+                phrase("give records, which are UTF-8", "请给出记录，即 UTF-8 文本"),
+            )
+        })?;
         Ok(Self { content, signature: hex::encode(&signed.signature) })
     }
     /// The record's id.
@@ -156,8 +196,13 @@ impl EvidenceText {
         RecordId(Sha256::digest(&self.content).into())
     }
     fn signed(&self) -> Result<Signed> {
-        let signature = hex::decode(&self.signature)
-            .ok_or_else(|| Error::field("signature", &self.signature, "write 128 hexadecimal digits"))?;
+        let signature = hex::decode(&self.signature).ok_or_else(|| {
+            Error::field(
+                "signature",
+                shown(&self.signature),
+                phrase("write 128 hexadecimal digits", "请写 128 位十六进制数字"),
+            )
+        })?;
         Ok(Signed { bytes: self.content.clone().into_bytes(), signature })
     }
 }
@@ -169,11 +214,17 @@ impl FraudReport {
         let signed = self.evidence.iter().map(EvidenceText::signed).collect::<Result<Vec<_>>>()?;
         let mut signed = signed.into_iter();
         let (Some(a), Some(b)) = (signed.next(), signed.next()) else {
-            return unproven("there are fewer than two records");
+            return unproven(phrase("there are fewer than two records", "记录不足两条"));
         };
         let pledges: Vec<Signed> = signed.collect();
         if self.kind != FraudKind::FalseClose && !pledges.is_empty() {
-            return unproven(format!("{:?} takes two records, not {}", self.kind, self.evidence.len()));
+            return unproven({
+                let (kind, count) = (self.kind, self.evidence.len());
+                phrase(
+                    format!("{kind:?} takes two records, not {count}"),
+                    format!("{kind:?} 需要两条记录，而不是 {count} 条"),
+                )
+            });
         }
         Ok(match self.kind {
             FraudKind::Omission => Fraud::Omission { receipt: a, close: b },
@@ -188,7 +239,13 @@ impl FraudReport {
         let guilty = self.fraud()?.verify(speaks)?;
         match guilty == self.accused {
             true => Ok(guilty),
-            false => unproven(format!("it is against {guilty}, not {}", self.accused)),
+            false => unproven({
+                let accused = self.accused;
+                phrase(
+                    format!("it is against {guilty}, not {accused}"),
+                    format!("它针对的是 {guilty}，而不是 {accused}"),
+                )
+            }),
         }
     }
 }

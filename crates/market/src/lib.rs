@@ -13,6 +13,7 @@ mod fraud;
 mod hex;
 pub mod matching;
 pub mod pool;
+mod said;
 pub mod statement;
 mod visit;
 

@@ -168,7 +168,7 @@ pub struct Refusal {
     /// why, for programs
     pub reason: Reason,
     /// why, for people
-    pub detail: String,
+    pub detail: Text,
 }
 statement!(Refusal, "refusal", |s| vec![s.answers]);
 

@@ -1,6 +1,7 @@
 //! What can go wrong before anything is sent; afterwards trouble shows as events and counters.
 
 use std::net::SocketAddr;
+use vocab::Phrase;
 
 /// Why the network could not be started or a ticket not be read.
 #[derive(Debug, thiserror::Error)]
@@ -28,7 +29,7 @@ pub enum Error {
         /// what was given, shortened
         value: String,
         /// what is wrong with it
-        cause: &'static str,
+        cause: Phrase,
     },
     /// The system gave no random bytes.
     #[error("the system gives no random bytes ({0})")]

@@ -18,6 +18,7 @@ mod links;
 mod mdns;
 mod net;
 mod peer;
+mod said;
 mod shared;
 mod stats;
 mod wire;

@@ -13,6 +13,7 @@ use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::str::FromStr;
 use vocab::AgentId;
+use vocab::phrase;
 
 const PREFIX: &str = "headwater1";
 const ADDRESSES_MAX: usize = 16;
@@ -59,22 +60,26 @@ impl FromStr for Peer {
 
     fn from_str(s: &str) -> Result<Self, Error> {
         let fail = |cause| Error::Ticket { value: s.chars().take(24).collect(), cause };
-        let encoded = s.trim().strip_prefix(PREFIX).ok_or_else(|| fail("it starts otherwise"))?;
+        let encoded =
+            s.trim().strip_prefix(PREFIX).ok_or_else(|| fail(phrase("it starts otherwise", "开头不对")))?;
         if encoded.len() > BASE32.encode_len(BYTES_MAX) {
-            return Err(fail("it is too long"));
+            return Err(fail(phrase("it is too long", "太长")));
         }
-        let bytes = BASE32
-            .decode(encoded.to_ascii_uppercase().as_bytes())
-            .map_err(|_| fail("it has other characters than a-z and 2-7, or was cut off"))?;
+        let bytes = BASE32.decode(encoded.to_ascii_uppercase().as_bytes()).map_err(|_| {
+            fail(phrase(
+                "it has other characters than a-z and 2-7, or was cut off",
+                "含有 a-z 和 2-7 以外的字符，或被截断",
+            ))
+        })?;
         let (body, given) = bytes
             .len()
             .checked_sub(CHECK_BYTES)
             .map(|at| bytes.split_at(at))
-            .ok_or_else(|| fail("it is too short"))?;
+            .ok_or_else(|| fail(phrase("it is too short", "太短")))?;
         if given != check(body) {
-            return Err(fail("it was mistyped or cut off"));
+            return Err(fail(phrase("it was mistyped or cut off", "输入有误或被截断")));
         }
-        parse(body).ok_or_else(|| fail("its addresses do not add up"))
+        parse(body).ok_or_else(|| fail(phrase("its addresses do not add up", "其中的地址不完整")))
     }
 }
 

@@ -7,13 +7,14 @@ use crate::effect::{Channel, Effect, Topic};
 use crate::frame::{Frame, Greeting, Letter};
 use crate::node::{Node, Todo};
 use crate::post::WINDOW;
+use crate::words::{about, because, said};
 use ledger::{Record, Signed, Statement};
 use market::statement::{
     Acceptance, Binding, Confirmation, Enquiry, Pledge, PoolClose, PoolRequest, Quote, Reason,
 };
 use std::collections::{BTreeSet, VecDeque};
 use trace::statement::{Handover, Passport};
-use vocab::{AgentId, RecordId, Timestamp};
+use vocab::{AgentId, RecordId, Text, Timestamp};
 
 /// A difference between two clocks that people should be told of, seconds.
 const CLOCK_WARN_S: i64 = 30;
@@ -26,7 +27,13 @@ impl Node {
     pub(crate) fn arrive(&mut self, from: AgentId, bytes: &[u8], now: Timestamp) {
         let frame = match Frame::decode(bytes) {
             Ok(frame) => frame,
-            Err(e) => return self.problem(now, Some(from), format!("sent what cannot be read: {e}")),
+            Err(e) => {
+                return self.problem(
+                    now,
+                    Some(from),
+                    about("sent what cannot be read", "发来了无法读取的内容", &e),
+                );
+            }
         };
         match frame {
             Frame::Hello { heard, now_ms, greeting } => self.hello(from, heard, now_ms, greeting, now),
@@ -94,8 +101,9 @@ impl Node {
         lane.heard(heard, left, now);
         lane.rewind();
         if ahead.abs() > CLOCK_WARN_S && new_clock {
-            let what = format!(
-                "its clock is {ahead} s ahead of this one's: deadlines may be missed until both are set by a time server"
+            let what = said!(
+                "its clock is {ahead} s ahead of this one's: deadlines may be missed until both are set by a time server",
+                "它的时钟比本机快 {ahead} 秒：在双方都用时间服务器校准之前，可能错过期限"
             );
             self.problem(now, Some(from), what);
         }
@@ -188,16 +196,30 @@ impl Node {
             let record = match self.check(letter.record) {
                 Ok(record) if record.author == from => record,
                 Ok(record) => {
-                    let what = format!("sent a record of {} as its own mail", self.who(&record.author).name);
+                    let what = said!(
+                        "sent a record of {} as its own mail",
+                        "把 {} 的记录当作自己的信件发来",
+                        self.who(&record.author).name
+                    );
                     return self.problem(now, Some(from), what);
                 }
-                Err(e) => return self.problem(now, Some(from), format!("its mail was refused: {e}")),
+                Err(e) => {
+                    return self.problem(
+                        now,
+                        Some(from),
+                        about("its mail was refused", "它的信件被拒绝", &e),
+                    );
+                }
             };
             if !record.audience.admits(&self.me()) || record.seq <= expected {
                 return self.problem(
                     now,
                     Some(from),
-                    format!("its record {} is not addressed here, or out of order", record.id),
+                    said!(
+                        "its record {} is not addressed here, or out of order",
+                        "它的记录 {} 不是发给本节点的，或次序不对",
+                        record.id
+                    ),
                 );
             }
             expected = record.seq;
@@ -216,15 +238,27 @@ impl Node {
                         self.problem(
                             now,
                             Some(from),
-                            format!("enclosed {} with a record that does not cite it", shown.id),
+                            said!(
+                                "enclosed {} with a record that does not cite it",
+                                "附上的 {} 未被其记录引用",
+                                shown.id
+                            ),
                         );
                     }
-                    Err(e) => self.problem(now, Some(from), format!("enclosed what cannot be checked: {e}")),
+                    Err(e) => self.problem(
+                        now,
+                        Some(from),
+                        about("enclosed what cannot be checked", "附上了无法核实的内容", &e),
+                    ),
                 }
             }
             let (id, kind, author) = (record.id, record.kind.clone(), record.author);
             if let Err(fault) = self.take(record, Channel::Post, now) {
-                let what = format!("its {kind} {} had no effect: {}", id.short(), fault.detail);
+                let what = because(
+                    &format!("its {kind} {} had no effect", id.short()),
+                    &format!("它的 {kind} {} 没有生效", id.short()),
+                    &fault.detail,
+                );
                 self.problem(now, Some(author), what);
                 self.answer_fault(&kind, id, fault.reason, fault.detail, now);
             }
@@ -235,7 +269,7 @@ impl Node {
 
     /// Tells the author that what would have bound somebody did not. Never answers a refusal, so that two nodes
     /// cannot refuse each other for ever.
-    fn answer_fault(&mut self, kind: &str, id: RecordId, reason: Reason, detail: String, now: Timestamp) {
+    fn answer_fault(&mut self, kind: &str, id: RecordId, reason: Reason, detail: Text, now: Timestamp) {
         let binds = [
             Enquiry::KIND,
             Quote::KIND,

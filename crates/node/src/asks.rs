@@ -7,9 +7,10 @@ use crate::command::{Done, Named};
 use crate::effect::{Channel, Effect};
 use crate::frame::{Found, Frame, Question};
 use crate::node::Node;
+use crate::words::words;
 use ledger::Record;
 use std::collections::{BTreeMap, VecDeque};
-use trace::{BackTrace, ForwardTrace};
+use trace::{BackTrace, ForwardTrace, Hand};
 use vocab::{AgentId, RecordId, Timestamp, after};
 
 /// How long one agent has to answer, seconds.
@@ -73,9 +74,9 @@ impl Node {
     fn begin_job(&mut self, number: u64, search: Search, now: Timestamp) {
         if self.asks.jobs.len() >= JOBS_MAX {
             let limit = crate::Error::Limit {
-                what: "traces at once",
+                what: words("traces at once", "同时进行的溯源"),
                 limit: JOBS_MAX,
-                remedy: "wait for one to end",
+                remedy: words("wait for one to end", "请等其中一个结束"),
             };
             self.out.push(Effect::Reply(number, Err(limit)));
             return;
@@ -225,11 +226,29 @@ impl Node {
         self.asks.open.retain(|_, o| o.job != number);
         if let Some(job) = self.asks.jobs.remove(&number) {
             let done = match job.search {
-                Search::Back(search) => Done::Trace(Box::new(self.named(search.tree()))),
+                Search::Back(search) => {
+                    let mut tree = search.tree();
+                    tree.handling = self.hands_to_me(&tree.lot);
+                    Done::Trace(Box::new(self.named(tree)))
+                }
                 Search::Forward(search) => Done::Recall(Box::new(self.named(search.tree()))),
             };
             self.out.push(Effect::Reply(number, Ok(done)));
         }
+    }
+
+    /// The hands a lot went through on its way to this node: the last steps of its trace, to the door.
+    fn hands_to_me(&self, lot: &RecordId) -> Vec<Hand> {
+        let me = self.me();
+        let for_me = self.moves.iter().filter(|m| m.handover.consignee == me);
+        let taken = for_me.filter_map(|m| {
+            let (takeover, answer) = m.answer.as_ref()?;
+            let record = self.book.get(takeover).filter(|_| answer.accepted.iter().any(|g| g.lot == *lot))?;
+            Some(Hand { from: m.giver, to: m.handover.to, at: record.at, verified: true })
+        });
+        let mut hands: Vec<Hand> = taken.collect();
+        hands.sort_by_key(|h| h.at);
+        hands
     }
 
     fn named<T>(&self, tree: T) -> Named<T> {

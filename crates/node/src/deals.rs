@@ -5,6 +5,7 @@
 
 use crate::error::Result;
 use crate::view::Role;
+use crate::words::said;
 use ledger::{Record, Statement};
 use market::statement::{
     Acceptance, Binding, Cancellation, CancellationConsent, Condition, Confirmation, Enquiry, Offer, Quote,
@@ -12,7 +13,7 @@ use market::statement::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 use trace::statement::Goods;
-use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Text, Timestamp, Unit, after};
+use vocab::{AgentId, Decimal, Money, RecordId, Said, SpecId, Text, Timestamp, Unit, after};
 
 /// How long after a deadline a record that was signed in time may still arrive, seconds: a round trip on a poor
 /// line, well below the margin by which upstream holds outlive downstream ones.
@@ -80,7 +81,7 @@ pub(crate) struct Accepted {
 /// How a deal ended without goods.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Ending {
-    Refused(Reason, String),
+    Refused(Reason, Text),
     Lapsed,
     Cancelled,
 }
@@ -107,25 +108,25 @@ pub(crate) struct Wish {
 #[derive(Debug)]
 pub(crate) struct Fault {
     pub(crate) reason: Reason,
-    pub(crate) detail: String,
+    pub(crate) detail: Text,
 }
 
-fn fault<T>(reason: Reason, detail: impl Into<String>) -> std::result::Result<T, Fault> {
-    Err(Fault { reason, detail: detail.into() })
+fn fault<T>(reason: Reason, detail: Text) -> std::result::Result<T, Fault> {
+    Err(Fault { reason, detail })
 }
 impl From<ledger::Error> for Fault {
     fn from(e: ledger::Error) -> Self {
-        Self { reason: Reason::Invalid, detail: e.to_string() }
+        Self { reason: Reason::Invalid, detail: e.text() }
     }
 }
 impl From<vocab::Error> for Fault {
     fn from(e: vocab::Error) -> Self {
-        Self { reason: Reason::Invalid, detail: e.to_string() }
+        Self { reason: Reason::Invalid, detail: e.text() }
     }
 }
 impl From<market::Error> for Fault {
     fn from(e: market::Error) -> Self {
-        Self { reason: e.reason(), detail: e.to_string() }
+        Self { reason: e.reason(), detail: e.text() }
     }
 }
 
@@ -299,14 +300,17 @@ impl Deals {
             Cancellation::KIND => self.wish(me, record),
             CancellationConsent::KIND => self.consent(me, record),
             Settlement::KIND => self.settle(me, record),
-            other => fault(Reason::Invalid, format!("'{other}' is not part of a deal")),
+            other => fault(Reason::Invalid, said!("'{other}' is not part of a deal", "“{other}”不属于交易")),
         }
     }
 
     fn answered(&self, id: &RecordId) -> std::result::Result<&Deal, Fault> {
         match self.of(id) {
             Some(deal) => Ok(deal),
-            None => fault(Reason::Invalid, format!("it answers {id}, which is unknown here")),
+            None => fault(
+                Reason::Invalid,
+                said!("it answers {id}, which is unknown here", "它回应的 {id} 在本节点不存在"),
+            ),
         }
     }
 
@@ -320,13 +324,19 @@ impl Deals {
         let quote: Quote = record.read()?;
         let deal = self.answered(&quote.enquiry)?;
         let (Some(enquiry), Stage::Enquired { answer_by }) = (deal.enquiry(), &deal.stage) else {
-            return fault(Reason::Late, "the enquiry is no longer open");
+            return fault(Reason::Late, said!("the enquiry is no longer open", "询价已不再有效"));
         };
         if record.author != deal.supplier(me) {
-            return fault(Reason::Invalid, "only the one who was asked may quote");
+            return fault(
+                Reason::Invalid,
+                said!("only the one who was asked may quote", "只有被询价的一方可以报价"),
+            );
         }
         if at > after(*answer_by, GRACE_S) {
-            return fault(Reason::Late, format!("an answer was due by {answer_by}"));
+            return fault(
+                Reason::Late,
+                said!("an answer was due by {answer_by}", "答复截止时间是 {answer_by}"),
+            );
         }
         market::quote_fits(enquiry, &quote, offers(&enquiry.offer), at)?;
         let id = deal.id;
@@ -344,15 +354,28 @@ impl Deals {
         let acceptance: Acceptance = record.read()?;
         let deal = self.answered(&acceptance.quote)?;
         if record.author != deal.buyer(me) {
-            return fault(Reason::Invalid, "only the one who asked may accept");
+            return fault(
+                Reason::Invalid,
+                said!("only the one who asked may accept", "只有询价的一方可以接受"),
+            );
         }
         let quoted = match &deal.stage {
             Stage::Quoted(quoted) if quoted.quote == acceptance.quote => quoted.clone(),
-            Stage::Over(Ending::Lapsed) => return fault(Reason::Late, "the quote has lapsed"),
-            _ => return fault(Reason::Invalid, "there is no open quote to accept"),
+            Stage::Over(Ending::Lapsed) => {
+                return fault(Reason::Late, said!("the quote has lapsed", "报价已失效"));
+            }
+            _ => {
+                return fault(
+                    Reason::Invalid,
+                    said!("there is no open quote to accept", "没有可接受的有效报价"),
+                );
+            }
         };
         if at > quoted.hold_until {
-            return fault(Reason::Late, format!("the quote held until {}", quoted.hold_until));
+            return fault(
+                Reason::Late,
+                said!("the quote held until {}", "报价有效期至 {}", quoted.hold_until),
+            );
         }
         let id = deal.id;
         let accepted = Accepted { acceptance: record.id, condition: acceptance.condition };
@@ -364,16 +387,26 @@ impl Deals {
         let confirmation: Confirmation = record.read()?;
         let deal = self.answered(&confirmation.acceptance)?;
         if record.author != deal.supplier(me) {
-            return fault(Reason::Invalid, "only the supplier may confirm");
+            return fault(Reason::Invalid, said!("only the supplier may confirm", "只有供方可以确认"));
         }
         let (quoted, accepted) = match &deal.stage {
             Stage::Accepted(q, a) if a.acceptance == confirmation.acceptance => (q.clone(), *a),
-            Stage::Over(Ending::Lapsed) => return fault(Reason::Late, "the acceptance has lapsed"),
-            _ => return fault(Reason::Invalid, "there is no open acceptance to confirm"),
+            Stage::Over(Ending::Lapsed) => {
+                return fault(Reason::Late, said!("the acceptance has lapsed", "接受已失效"));
+            }
+            _ => {
+                return fault(
+                    Reason::Invalid,
+                    said!("there is no open acceptance to confirm", "没有待确认的接受"),
+                );
+            }
         };
         // dated and arrived in time: a back-dated one still has to arrive within the grace
         if record.at > quoted.hold_until || at > after(quoted.hold_until, GRACE_S) {
-            return fault(Reason::Late, format!("a confirmation was due by {}", quoted.hold_until));
+            return fault(
+                Reason::Late,
+                said!("a confirmation was due by {}", "确认的截止时间是 {}", quoted.hold_until),
+            );
         }
         let id = deal.id;
         let stage = match accepted.condition {
@@ -388,15 +421,22 @@ impl Deals {
         let binding: Binding = record.read()?;
         let deal = self.answered(&binding.confirmation)?;
         if record.author != deal.buyer(me) {
-            return fault(Reason::Invalid, "only the buyer may bind");
+            return fault(Reason::Invalid, said!("only the buyer may bind", "只有买方可以使其生效"));
         }
         let quoted = match &deal.stage {
             Stage::Confirmed(q, _, confirmation) if *confirmation == binding.confirmation => q.clone(),
-            Stage::Over(Ending::Lapsed) => return fault(Reason::Late, "the confirmation has lapsed"),
-            _ => return fault(Reason::Invalid, "there is no open confirmation to bind"),
+            Stage::Over(Ending::Lapsed) => {
+                return fault(Reason::Late, said!("the confirmation has lapsed", "确认已失效"));
+            }
+            _ => {
+                return fault(
+                    Reason::Invalid,
+                    said!("there is no open confirmation to bind", "没有待生效的确认"),
+                );
+            }
         };
         if record.at > quoted.hold_until || at > after(quoted.hold_until, GRACE_S) {
-            return fault(Reason::Late, format!("it was due by {}", quoted.hold_until));
+            return fault(Reason::Late, said!("it was due by {}", "截止时间是 {}", quoted.hold_until));
         }
         let id = deal.id;
         self.set(&id, record.id, Stage::Bound { unit_price: quoted.unit_price, promise: quoted.promise });
@@ -410,7 +450,7 @@ impl Deals {
         let deal = self.answered(&refusal.answers)?;
         let id = deal.id;
         if record.author != *me && record.author != deal.with {
-            return fault(Reason::Invalid, "it is not a party to the deal");
+            return fault(Reason::Invalid, said!("it is not a party to the deal", "它不是这笔交易的一方"));
         }
         if let Some(wish) = &deal.cancellation
             && wish.record == refusal.answers
@@ -436,7 +476,10 @@ impl Deals {
             Stage::Over(_) => return Ok(id),
         };
         if !ends {
-            return fault(Reason::Invalid, "nothing of its author's is open there to refuse");
+            return fault(
+                Reason::Invalid,
+                said!("nothing of its author's is open there to refuse", "其中没有作者可以拒绝的内容"),
+            );
         }
         self.set(&id, record.id, Stage::Over(Ending::Refused(refusal.reason, refusal.detail)));
         Ok(id)
@@ -447,10 +490,16 @@ impl Deals {
         let deal = self.answered(&wish.deal)?;
         let id = deal.id;
         if record.author != *me && record.author != deal.with {
-            return fault(Reason::Invalid, "it is not a party to the deal");
+            return fault(Reason::Invalid, said!("it is not a party to the deal", "它不是这笔交易的一方"));
         }
         if !deal.is_bound() || !deal.moved.shipped.is_zero() {
-            return fault(Reason::Late, "only a bound deal whose goods have not left can be cancelled");
+            return fault(
+                Reason::Late,
+                said!(
+                    "only a bound deal whose goods have not left can be cancelled",
+                    "只有已约定且货物尚未发出的交易可以取消"
+                ),
+            );
         }
         self.index.insert(record.id, id);
         if let Some(deal) = self.all.get_mut(&id) {
@@ -469,10 +518,13 @@ impl Deals {
             .as_ref()
             .is_some_and(|w| w.record == consent.cancellation && w.by != record.author);
         if !agreed || (record.author != *me && record.author != deal.with) {
-            return fault(Reason::Invalid, "there is no wish to cancel for its author to agree to");
+            return fault(
+                Reason::Invalid,
+                said!("there is no wish to cancel for its author to agree to", "没有可由作者同意的取消请求"),
+            );
         }
         if !deal.moved.shipped.is_zero() {
-            return fault(Reason::Late, "the goods have left");
+            return fault(Reason::Late, said!("the goods have left", "货物已经发出"));
         }
         self.set(&id, record.id, Stage::Over(Ending::Cancelled));
         Ok(id)
@@ -483,9 +535,14 @@ impl Deals {
         let deal = self.answered(&settlement.deal)?;
         let id = deal.id;
         if record.author != deal.supplier(me) {
-            return fault(Reason::Invalid, "only the one who is paid may say so");
+            return fault(
+                Reason::Invalid,
+                said!("only the one who is paid may say so", "只有收款方可以声明已付款"),
+            );
         }
-        let Some(owed) = deal.owed() else { return fault(Reason::Invalid, "nothing is owed yet") };
+        let Some(owed) = deal.owed() else {
+            return fault(Reason::Invalid, said!("nothing is owed yet", "目前没有应付款项"));
+        };
         let amount = settlement.amount;
         if amount.currency != owed.currency
             || !amount.amount.is_positive()
@@ -493,7 +550,11 @@ impl Deals {
         {
             return fault(
                 Reason::Invalid,
-                format!("{amount} does not fit the {owed} owed, {} paid", deal.paid),
+                said!(
+                    "{amount} does not fit the {owed} owed, {} paid",
+                    "{amount} 与应付 {owed}、已付 {} 不符",
+                    deal.paid
+                ),
             );
         }
         if let Some(deal) = self.all.get_mut(&id) {

@@ -1,6 +1,7 @@
 //! One error type: what a command or a peer's words could not be done for, and what would be right.
 
-use vocab::{AgentId, RecordId, SpecId};
+use crate::words::Words;
+use vocab::{AgentId, Phrase, RecordId, Said, SpecId};
 
 /// Why something was not done. Nothing has changed when it is returned.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,35 +25,35 @@ pub enum Error {
     #[error("no {kind} {id} is known here: {remedy}")]
     Unknown {
         /// the kind of thing
-        kind: &'static str,
+        kind: Words,
         /// what was asked for
         id: RecordId,
         /// what to do
-        remedy: &'static str,
+        remedy: Words,
     },
     /// A thing is not in the state the command needs.
     #[error("{what} {id} is {state}: {remedy}")]
     State {
         /// the kind of thing
-        what: &'static str,
+        what: Words,
         /// which
         id: RecordId,
         /// its state
-        state: String,
+        state: Phrase,
         /// what would be right
-        remedy: &'static str,
+        remedy: Words,
     },
     /// The thing is somebody else's.
     #[error("{what} {id} belongs to {owner}: {remedy}")]
     NotYours {
         /// the kind of thing
-        what: &'static str,
+        what: Words,
         /// which
         id: RecordId,
         /// whose it is
         owner: AgentId,
         /// what would be right
-        remedy: &'static str,
+        remedy: Words,
     },
     /// The specification has not been described here.
     #[error("nothing is known of '{0}': describe it first, or use a name that an offer uses")]
@@ -71,21 +72,21 @@ pub enum Error {
     #[error("{what}: the limit is {limit}; {remedy}")]
     Limit {
         /// what there is too much of
-        what: &'static str,
+        what: Words,
         /// how much is allowed
         limit: usize,
         /// what to do
-        remedy: &'static str,
+        remedy: Words,
     },
     /// A field of a command makes no sense.
     #[error("{field} is {value}: {remedy}")]
     Field {
         /// which field
-        field: &'static str,
+        field: Words,
         /// its value
-        value: String,
+        value: Phrase,
         /// what would be right
-        remedy: &'static str,
+        remedy: Words,
     },
     /// A peer's bytes that are not a frame.
     #[error("not a frame: {0}")]
@@ -109,6 +110,36 @@ impl Error {
             Self::Limit { .. } => "limit",
             Self::Field { .. } => "field",
             Self::Frame(_) => "frame",
+        }
+    }
+}
+
+impl Said for Error {
+    fn zh(&self) -> String {
+        match self {
+            Self::Word(e) => e.zh(),
+            Self::Record(e) => e.zh(),
+            Self::Market(e) => e.zh(),
+            Self::Planning(e) => e.zh(),
+            Self::Trace(e) => e.zh(),
+            Self::Unknown { kind, id, remedy } => format!("本节点没有{} {id}：{}", kind.zh(), remedy.zh()),
+            Self::State { what, id, state, remedy } => {
+                format!("{} {id} 的状态是“{}”：{}", what.zh(), state.zh(), remedy.zh())
+            }
+            Self::NotYours { what, id, owner, remedy } => {
+                format!("{} {id} 属于 {owner}：{}", what.zh(), remedy.zh())
+            }
+            Self::NoSpecification(spec) => {
+                format!("不知道“{spec}”是什么：请先描述它，或使用报价中已有的名称")
+            }
+            Self::NoSource { spec, quantity } => {
+                format!("没有“{spec}” {quantity} 的来源：请描述其做法、登记库存，或寻找它的报价")
+            }
+            Self::Limit { what, limit, remedy } => format!("{}：上限是 {limit}；{}", what.zh(), remedy.zh()),
+            Self::Field { field, value, remedy } => {
+                format!("{}是“{}”：{}", field.zh(), value.zh(), remedy.zh())
+            }
+            Self::Frame(why) => format!("不是有效的帧：{why}"),
         }
     }
 }

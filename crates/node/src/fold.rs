@@ -4,7 +4,7 @@
 //! state, the record and when this node took it. It says nothing and asks for nothing: what to do about a change is
 //! put on the agenda.
 
-use crate::deals::{Deal, Deals, Fault, Moved, Origin, Stage};
+use crate::deals::{Deal, Deals, Ending, Fault, Moved, Origin, Stage};
 use crate::effect::{Effect, Entry, Topic};
 use crate::moves::total;
 use crate::node::{Node, Todo};
@@ -14,12 +14,13 @@ use crate::statement::{
     Asked, Dropped, Finished, Firm, GoAhead, ModelSet, OwnDemand, Reservation, Started, Witnessed,
 };
 use crate::view::{OrderSource, ProcessState, Role};
+use crate::words::said;
 use ledger::{Audience, Record, Statement};
 use market::statement::{Enquiry, Feedback, PoolTerms};
 use std::collections::BTreeMap;
 use trace::statement::{Goods, Handover, Happened, Passport, Purpose, Takeover};
 use trace::{Action, Holding, ProcessRef};
-use vocab::{AgentId, Decimal, RecordId, Timestamp};
+use vocab::{AgentId, Decimal, RecordId, Said, Text, Timestamp};
 
 impl Node {
     /// The fold: what a record changes. All of it or, on error, nothing.
@@ -29,7 +30,12 @@ impl Node {
         if let Some(state) = self.board.keys.get(&record.author) {
             state.allows(record)?;
         } else if record.key != record.author {
-            return invalid(format!("{} has not been shown to speak for {}", record.key, record.author));
+            return invalid(said!(
+                "{} has not been shown to speak for {}",
+                "没有证据表明 {} 可以代表 {}",
+                record.key,
+                record.author
+            ));
         }
         let kind = record.kind.as_str();
         if record.audience == Audience::Public {
@@ -217,14 +223,16 @@ impl Node {
         let enquiry: Enquiry = record.read()?;
         let known = self.board.offers.get(&enquiry.offer);
         let with = if own { record.audience.addressees().next().copied() } else { Some(record.author) };
-        let Some(with) = with else { return invalid("an enquiry goes to one agent") };
+        let Some(with) = with else {
+            return invalid(said!("an enquiry goes to one agent", "询价只能发给一方"));
+        };
         let name = known.map_or_else(|| self.board.spec_name(&enquiry.spec), |l| l.what.name.clone());
         let unit = known.map_or(vocab::Unit::Each, |l| l.what.unit);
         let role = if own { Role::Buyer } else { Role::Supplier };
         let id = self
             .deals
             .enquire(record, role, with, name, unit)
-            .map_err(|e| Fault { reason: market::statement::Reason::Invalid, detail: e.to_string() })?;
+            .map_err(|e| Fault { reason: market::statement::Reason::Invalid, detail: e.text() })?;
         self.agenda.insert(Todo::Deal(id));
         self.agenda.insert(Todo::Tell(Topic::Deals));
         Ok(())
@@ -262,10 +270,17 @@ impl Node {
         let me = self.me();
         let takeover: Takeover = record.read()?;
         let Some(of) = self.moves.get(&takeover.handover) else {
-            return invalid(format!("the handover {} is not known here", takeover.handover));
+            return invalid(said!(
+                "the handover {} is not known here",
+                "本节点不知道交接 {}",
+                takeover.handover
+            ));
         };
         if of.handover.to != record.author || of.answer.is_some() {
-            return invalid("it is not for its author to take over, or has been already");
+            return invalid(said!(
+                "it is not for its author to take over, or has been already",
+                "不该由作者接收，或已经接收过"
+            ));
         }
         takeover.check(&of.handover)?;
         let (giver, handover) = (of.giver, of.handover.clone());
@@ -306,7 +321,10 @@ impl Node {
                 && d.moved.goods.iter().any(|g| g.lot == feedback.passport)
         });
         if !holder {
-            return invalid("only a buyer who took the item over can speak of it");
+            return invalid(said!(
+                "only a buyer who took the item over can speak of it",
+                "只有接收了该物品的买方可以评价它"
+            ));
         }
         self.feedback.insert(record.id, feedback);
         self.agenda.insert(Todo::Tell(Topic::Feedback));
@@ -320,7 +338,9 @@ impl Node {
         let Some(deal) = self.deals.get(id) else { return };
         let buys_for = deal.buys_for;
         let ended = match &deal.stage {
-            Stage::Over(ending) => Some(format!("{ending:?}")),
+            Stage::Over(Ending::Refused(_, why)) => Some(why.clone()),
+            Stage::Over(Ending::Lapsed) => Some(said!("its deadline passed", "期限已过")),
+            Stage::Over(Ending::Cancelled) => Some(said!("cancelled by agreement", "经双方同意取消")),
             _ => None,
         };
         if deal.is_bound() && self.orders.get(id).is_some() {
@@ -439,12 +459,12 @@ fn pool_deal(
     }
 }
 
-fn invalid<T>(detail: impl Into<String>) -> std::result::Result<T, Fault> {
-    Err(Fault { reason: market::statement::Reason::Invalid, detail: detail.into() })
+fn invalid<T>(detail: Text) -> std::result::Result<T, Fault> {
+    Err(Fault { reason: market::statement::Reason::Invalid, detail })
 }
 
 impl From<trace::Error> for Fault {
     fn from(e: trace::Error) -> Self {
-        Self { reason: market::statement::Reason::Invalid, detail: e.to_string() }
+        Self { reason: market::statement::Reason::Invalid, detail: e.text() }
     }
 }

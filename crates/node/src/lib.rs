@@ -28,6 +28,8 @@ mod show;
 mod spread;
 mod statement;
 pub mod view;
+mod words;
 
 pub use error::Error;
 pub use node::{Config, Node, Policy};
+pub use words::Words;

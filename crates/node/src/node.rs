@@ -14,12 +14,13 @@ use crate::moves::Moves;
 use crate::orders::Orders;
 use crate::pools::Pools;
 use crate::post::Post;
+use crate::words::{about, said, words};
 use ledger::{Audience, Log, Record, Signed, Signer, Statement, Witness};
 use market::statement::Feedback;
 use planning::{Capacity, Model};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use trace::{Holding, ProcessRef, Stock};
-use vocab::{AgentId, RecordId, Timestamp};
+use vocab::{AgentId, RecordId, Text, Timestamp, phrase};
 
 /// What a node is told at its start.
 #[derive(Clone, Debug)]
@@ -94,7 +95,7 @@ pub struct Node {
     // what follows does not survive a restart, and need not
     pub(crate) post: Post,
     pub(crate) asks: Asks,
-    pub(crate) problems: VecDeque<(Timestamp, Option<AgentId>, String)>,
+    pub(crate) problems: VecDeque<(Timestamp, Option<AgentId>, Text)>,
     pub(crate) agenda: BTreeSet<Todo>,
     pub(crate) out: Vec<Effect>,
     wake_at: Option<Timestamp>,
@@ -283,7 +284,11 @@ impl Node {
         match self.say(statement, audience, now) {
             Ok(id) => Some(id),
             Err(e) => {
-                self.problem(now, None, format!("could not say '{}': {e}", S::KIND));
+                self.problem(
+                    now,
+                    None,
+                    about(&format!("could not say '{}'", S::KIND), &format!("无法写下“{}”", S::KIND), &e),
+                );
                 None
             }
         }
@@ -291,14 +296,17 @@ impl Node {
 
     fn fault(&self, record: &Record, fault: Fault) -> Error {
         Error::State {
-            what: "what this answers,",
+            what: words("what this answers,", "所答复的记录"),
             id: record.refs.first().copied().unwrap_or(record.id),
-            state: fault.detail,
-            remedy: "look at its state first",
+            state: phrase(
+                fault.detail.in_language("en").to_owned(),
+                fault.detail.in_language("zh").to_owned(),
+            ),
+            remedy: words("look at its state first", "请先查看其状态"),
         }
     }
 
-    pub(crate) fn problem(&mut self, at: Timestamp, peer: Option<AgentId>, what: String) {
+    pub(crate) fn problem(&mut self, at: Timestamp, peer: Option<AgentId>, what: Text) {
         self.problems.push_front((at, peer, what));
         self.problems.truncate(PROBLEMS_MAX);
         self.agenda.insert(Todo::Tell(Topic::Problems));
@@ -328,7 +336,12 @@ impl Node {
                     self.book.mark_heard(record.author, record.seq);
                 }
                 self.report_equivocation(&record, &other, now);
-                let detail = format!("{} has said two things as its record {}", record.author, record.seq);
+                let detail = said!(
+                    "{} has said two things as its record {}",
+                    "{} 对同一序号 {} 说了两种话",
+                    record.author,
+                    record.seq
+                );
                 return Err(Fault { reason: market::statement::Reason::Invalid, detail });
             }
             Place::Free => {}

@@ -8,7 +8,7 @@ use crate::view::{OrderSource, ProcessState};
 use planning::{Plan, PlannedProcess};
 use std::collections::{BTreeMap, BTreeSet};
 use trace::ProcessRef;
-use vocab::{AgentId, Decimal, RecordId, SpecId, Timestamp};
+use vocab::{AgentId, Decimal, RecordId, SpecId, Text, Timestamp};
 
 #[derive(Default)]
 pub(crate) struct Orders {
@@ -56,7 +56,7 @@ pub(crate) enum Stage {
     Signing(Held),
     Firm(Held),
     Dropped {
-        why: String,
+        why: Text,
         at: Timestamp,
     },
 }
@@ -174,7 +174,7 @@ impl Orders {
             other => other,
         });
     }
-    pub(crate) fn drop_order(&mut self, id: &RecordId, why: String, at: Timestamp) {
+    pub(crate) fn drop_order(&mut self, id: &RecordId, why: Text, at: Timestamp) {
         self.step(id, |_| Stage::Dropped { why, at });
     }
     /// A pool's order starts anew after it was dropped.

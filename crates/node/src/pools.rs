@@ -5,11 +5,12 @@
 
 use crate::book::Book;
 use crate::deals::Fault;
+use crate::words::said;
 use ledger::{Record, Statement};
 use market::statement::{Pledge, PledgeReceipt, PoolClose, PoolProgress, PoolRequest, PoolTerms, Reason};
 use market::{Closed, Pledged, Settled};
 use std::collections::{BTreeMap, BTreeSet};
-use vocab::{AgentId, RecordId, Timestamp, after};
+use vocab::{AgentId, RecordId, Said, Text, Timestamp, after};
 
 /// How long after closing time a close may still arrive, seconds: after that, pledges have lapsed.
 pub(crate) const CLOSE_GRACE_S: i64 = 3_600;
@@ -43,7 +44,7 @@ pub(crate) enum End {
     /// by a close that this node has recomputed
     Closed { close: RecordId, settled: Settled },
     /// by a close that is false, or by two
-    Disputed { close: RecordId, why: String },
+    Disputed { close: RecordId, why: Text },
     /// by the clock
     Lapsed,
 }
@@ -128,20 +129,23 @@ impl Pools {
                 let progress: PoolProgress = record.read()?;
                 let pool = self.known(&progress.pool)?;
                 if pool.terms.keeper != record.author {
-                    return invalid("only the keeper may say how far a pool has come");
+                    return invalid(said!(
+                        "only the keeper may say how far a pool has come",
+                        "只有保管人可以公布拼单进度"
+                    ));
                 }
                 let id = pool.id;
                 pool.progress = Some(progress);
                 Ok(id)
             }
-            other => invalid(format!("'{other}' is not part of a pool")),
+            other => invalid(said!("'{other}' is not part of a pool", "“{other}”不属于拼单")),
         }
     }
 
     fn known(&mut self, id: &RecordId) -> Result<&mut Pool, Fault> {
         match self.all.get_mut(id) {
             Some(pool) => Ok(pool),
-            None => invalid(format!("the pool {id} is not known here")),
+            None => invalid(said!("the pool {id} is not known here", "本节点不知道拼单 {id}")),
         }
     }
 
@@ -167,13 +171,13 @@ impl Pools {
         let pledge: Pledge = record.read()?;
         let pool = self.known(&pledge.pool)?;
         if record.author != *me && pool.terms.keeper != *me {
-            return invalid("this node does not keep that pool");
+            return invalid(said!("this node does not keep that pool", "本节点不保管该拼单"));
         }
         let late = at > after(pool.terms.closes, CLOSE_WAIT_S) || !matches!(pool.end, End::Open);
         if late {
             return Err(Fault {
                 reason: Reason::Late,
-                detail: format!("the pool closed at {}", pool.terms.closes),
+                detail: said!("the pool closed at {}", "拼单已于 {} 截止", pool.terms.closes),
             });
         }
         let current = pool.pledge_of(&record.author).map(|p| p.id);
@@ -188,7 +192,10 @@ impl Pools {
         let receipt: PledgeReceipt = record.read()?;
         let pool = self.known(&receipt.pool)?;
         if pool.terms.keeper != record.author || !pool.pledges.contains_key(&receipt.pledge) {
-            return invalid("it is not the keeper's receipt for a pledge known here");
+            return invalid(said!(
+                "it is not the keeper's receipt for a pledge known here",
+                "它不是保管人对本节点已知认购的回执"
+            ));
         }
         let id = pool.id;
         pool.receipts.insert(receipt.pledge, record.id);
@@ -200,22 +207,28 @@ impl Pools {
         let pool = self.known(&close.pool)?;
         let id = pool.id;
         if pool.terms.keeper != record.author {
-            return invalid("only the keeper may close a pool");
+            return invalid(said!("only the keeper may close a pool", "只有保管人可以结算拼单"));
         }
         match &pool.end {
             End::Open => {}
             End::Closed { close: first, .. } => {
-                let why = format!("closed twice: {first} and {}", record.id);
+                let why = said!("closed twice: {first} and {}", "结算了两次：{first} 和 {}", record.id);
                 pool.end = End::Disputed { close: record.id, why };
                 return Ok(id);
             }
             End::Disputed { .. } => return Ok(id),
             End::Lapsed => {
-                return Err(Fault { reason: Reason::Late, detail: "the pool has lapsed".to_owned() });
+                return Err(Fault {
+                    reason: Reason::Late,
+                    detail: said!("the pool has lapsed", "拼单已失效"),
+                });
             }
         }
         if at > after(pool.terms.closes, CLOSE_GRACE_S) {
-            return Err(Fault { reason: Reason::Late, detail: "the close came too late".to_owned() });
+            return Err(Fault {
+                reason: Reason::Late,
+                detail: said!("the close came too late", "结算来得太迟"),
+            });
         }
         let listed = close.pledges.iter().chain(&close.replaced);
         let pledges = listed
@@ -227,10 +240,12 @@ impl Pools {
         let omitted =
             pool.receipts.keys().find(|p| !close.pledges.contains(p) && !close.replaced.contains(p));
         let verdict = match omitted {
-            Some(pledge) => Err(format!("the receipted pledge {pledge} is left out")),
+            Some(pledge) => {
+                Err(said!("the receipted pledge {pledge} is left out", "遗漏了已有回执的认购 {pledge}"))
+            }
             None => {
                 let closed = Closed { by: record.author, at: record.at, close };
-                market::audit(&id, &pool.terms, &closed, &pledges).map_err(|e| e.to_string())
+                market::audit(&id, &pool.terms, &closed, &pledges).map_err(|e| e.text())
             }
         };
         pool.end = match verdict {
@@ -241,6 +256,6 @@ impl Pools {
     }
 }
 
-fn invalid<T>(detail: impl Into<String>) -> Result<T, Fault> {
-    Err(Fault { reason: Reason::Invalid, detail: detail.into() })
+fn invalid<T>(detail: Text) -> Result<T, Fault> {
+    Err(Fault { reason: Reason::Invalid, detail })
 }

@@ -46,7 +46,7 @@ impl Node {
     /// The node at a glance.
     pub fn status(&self, now: Timestamp) -> Status {
         let head = self.log.head();
-        let problem = |(at, peer, what): &(Timestamp, Option<AgentId>, String)| Problem {
+        let problem = |(at, peer, what): &(Timestamp, Option<AgentId>, Text)| Problem {
             at: *at,
             peer: peer.map(|p| self.who(&p)),
             what: what.clone(),

@@ -9,6 +9,7 @@ use crate::frame::{Frame, Turn};
 use crate::node::{Node, Todo};
 use crate::statement::{ReachableAt, Witnessed};
 use crate::view::OrderSource;
+use crate::words::{about, about_foreign, because, said};
 use ledger::{Audience, Checkpoint, ConsistencyProof, Observation, Signed};
 use market::statement::Reason;
 use negentropy::{Id, Negentropy, NegentropyStorageVector};
@@ -36,7 +37,13 @@ impl Node {
         }
         let record = match self.check(signed) {
             Ok(record) => record,
-            Err(e) => return self.problem(now, from, format!("passed on what cannot be checked: {e}")),
+            Err(e) => {
+                return self.problem(
+                    now,
+                    from,
+                    about("passed on what cannot be checked", "转来了无法核实的内容", &e),
+                );
+            }
         };
         let policy = &self.config.policy;
         // silence towards those who flood: what is over the limit is not kept, and not worth a word
@@ -51,7 +58,15 @@ impl Node {
         }
         let (author, kind) = (record.author, record.kind.clone());
         if let Err(fault) = self.take(record, Channel::Heard, now) {
-            self.problem(now, Some(author), format!("its public {kind} had no effect: {}", fault.detail));
+            self.problem(
+                now,
+                Some(author),
+                because(
+                    &format!("its public {kind} had no effect"),
+                    &format!("它公布的 {kind} 没有生效"),
+                    &fault.detail,
+                ),
+            );
         }
     }
 
@@ -98,9 +113,15 @@ impl Node {
                     let frame = Frame::Reconcile { turn: Turn::Responder, message };
                     self.out.push(Effect::Send { to: from, frame });
                 }
-                Err(e) => {
-                    self.problem(now, Some(from), format!("compared records in a way not known here: {e}"))
-                }
+                Err(e) => self.problem(
+                    now,
+                    Some(from),
+                    about_foreign(
+                        "compared records in a way not known here",
+                        "用本节点不懂的方式比对记录",
+                        &e,
+                    ),
+                ),
             },
             Turn::Responder => {
                 if self
@@ -119,7 +140,11 @@ impl Node {
                         return self.problem(
                             now,
                             Some(from),
-                            format!("compared records in a way not known here: {e}"),
+                            about_foreign(
+                                "compared records in a way not known here",
+                                "用本节点不懂的方式比对记录",
+                                &e,
+                            ),
                         );
                     }
                 };
@@ -174,7 +199,12 @@ impl Node {
         };
         let lapsed: Vec<_> = self.orders.waiting().filter(over).map(|o| o.id).collect();
         for id in lapsed {
-            self.give_up_for(id, Reason::Late, "its hold ended before it was accepted".to_owned(), now);
+            self.give_up_for(
+                id,
+                Reason::Late,
+                said!("its hold ended before it was accepted", "接受之前预留已到期"),
+                now,
+            );
         }
     }
 
@@ -245,7 +275,11 @@ impl Node {
         now: Timestamp,
     ) {
         if Checkpoint::claimed_author(note).ok() != Some(from) {
-            return self.problem(now, Some(from), "sent a checkpoint that is not its own".to_owned());
+            return self.problem(
+                now,
+                Some(from),
+                said!("sent a checkpoint that is not its own", "发来的检查点不是它自己的"),
+            );
         }
         match self.witness.observe(note, proof) {
             Ok(Observation::First | Observation::Extended) => self.cosign(from, note, now),
@@ -254,15 +288,18 @@ impl Node {
                 self.out.push(Effect::Send { to: from, frame: Frame::Prove { from: old, to: new } });
             }
             Ok(Observation::Fraud(fraud)) => {
-                let what = format!(
+                let what = said!(
                     "has signed two histories of {} records: keep both notes\n{}\n{}",
+                    "签署了两份各有 {} 条记录的不同历史：请保存这两份签名\n{}\n{}",
                     note.lines().nth(1).unwrap_or("?"),
                     fraud.a,
                     fraud.b
                 );
                 self.problem(now, Some(from), what);
             }
-            Err(e) => self.problem(now, Some(from), format!("its checkpoint was refused: {e}")),
+            Err(e) => {
+                self.problem(now, Some(from), about("its checkpoint was refused", "它的检查点被拒绝", &e))
+            }
         }
     }
 

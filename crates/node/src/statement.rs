@@ -6,7 +6,7 @@ use planning::{Model, Plan};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use trace::ProcessRef;
-use vocab::{Decimal, RecordId, SpecId, Timestamp};
+use vocab::{Decimal, RecordId, SpecId, Text, Timestamp};
 
 macro_rules! statement {
     ($name:ident, $kind:literal, |$s:ident| $refs:expr) => {
@@ -93,7 +93,7 @@ statement!(Firm, "firm", |s| vec![s.order]);
 #[serde(deny_unknown_fields)]
 pub(crate) struct Dropped {
     pub order: RecordId,
-    pub why: String,
+    pub why: Text,
 }
 statement!(Dropped, "dropped", |s| vec![s.order]);
 

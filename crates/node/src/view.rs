@@ -1,5 +1,6 @@
 //! What a node shows its owner: plain data for the API, the web app and the command line.
 
+use crate::words::{Words, words};
 use market::statement::{Need, Reason};
 use market::statement::{Offer, PoolTerms};
 use serde::{Deserialize, Serialize};
@@ -49,7 +50,7 @@ pub struct Problem {
     /// with whom, if with a peer
     pub peer: Option<Who>,
     /// what, and what to do
-    pub what: String,
+    pub what: Text,
 }
 
 /// A peer.
@@ -127,7 +128,7 @@ pub struct PoolView {
     /// what it came to, as this node has recomputed it
     pub result: Option<PoolResult>,
     /// what is wrong with its close
-    pub dispute: Option<String>,
+    pub dispute: Option<Text>,
 }
 
 /// Where a pool stands.
@@ -212,6 +213,25 @@ pub enum DealState {
     Cancelled,
 }
 
+impl DealState {
+    /// As people read it.
+    pub(crate) fn words(self) -> Words {
+        match self {
+            Self::Enquired => words("enquired", "已询价"),
+            Self::Quoted => words("quoted", "已报价"),
+            Self::Accepted => words("accepted", "已接受"),
+            Self::Confirmed => words("confirmed", "已确认"),
+            Self::Bound => words("bound", "已约定"),
+            Self::Shipped => words("shipped", "已发货"),
+            Self::Delivered => words("delivered", "已交付"),
+            Self::Settled => words("settled", "已结清"),
+            Self::Refused => words("refused", "已拒绝"),
+            Self::Lapsed => words("lapsed", "已失效"),
+            Self::Cancelled => words("cancelled", "已取消"),
+        }
+    }
+}
+
 /// A deal, from either side.
 #[derive(Clone, Debug, Serialize)]
 pub struct DealView {
@@ -238,7 +258,7 @@ pub struct DealView {
     /// where it stands
     pub state: DealState,
     /// why it was refused
-    pub refused: Option<(Reason, String)>,
+    pub refused: Option<(Reason, Text)>,
     /// the goods will be there by then, once quoted
     pub promise: Option<Timestamp>,
     /// the moment the promise was reckoned from
@@ -337,7 +357,7 @@ pub struct OrderView {
     /// where it stands
     pub state: OrderState,
     /// why it was dropped
-    pub trouble: Option<String>,
+    pub trouble: Option<Text>,
     /// ready by then, once planned
     pub promise: Option<Timestamp>,
     /// the moment the promise was reckoned from

@@ -12,6 +12,7 @@ use crate::profile::Profile;
 use crate::{Error, Model, Plan, Result};
 use serde::Serialize;
 use std::collections::BTreeMap;
+use vocab::phrase;
 use vocab::{RecordId, Timestamp};
 
 /// Who reserved: the record that stands behind the reservation.
@@ -140,7 +141,7 @@ impl Capacity {
             *of_center.entry(r.end).or_default() -= 1;
         }
         for (name, changes) in changes {
-            let units = model.work_center("reservation", name)?.units;
+            let units = model.work_center(&phrase("reservation", "预留"), name)?.units;
             let mut used = 0;
             for (at, change) in changes {
                 used += change;

@@ -8,6 +8,7 @@ use crate::graph::{self, ITEMS_MAX};
 use crate::opening::Opening;
 use crate::{Calendar, Error, HORIZON_S, Input, Model, Recipe, Result, Step, WorkCenter};
 use std::collections::BTreeSet;
+use vocab::{Phrase, phrase};
 use vocab::{SpecId, Timestamp};
 
 /// Most recipes, most work centres, most inputs and steps of a recipe, most shifts and holidays of a calendar.
@@ -26,8 +27,14 @@ impl Model {
     /// # Errors
     /// The first mistake found, with what would be right.
     pub fn check(&self) -> Result<()> {
-        not_too_long("model", "recipes", self.recipes.len(), RECIPES_MAX)?;
-        not_too_long("model", "work centres", self.work_centers.len(), WORK_CENTERS_MAX)?;
+        let model = phrase("model", "模型");
+        not_too_long(&model, phrase("recipes", "个配方"), self.recipes.len(), RECIPES_MAX)?;
+        not_too_long(
+            &model,
+            phrase("work centres", "个工作中心"),
+            self.work_centers.len(),
+            WORK_CENTERS_MAX,
+        )?;
         for (name, center) in &self.work_centers {
             check_work_center(name, center)?;
         }
@@ -38,32 +45,48 @@ impl Model {
     }
 
     fn check_recipe(&self, spec: &SpecId, recipe: &Recipe) -> Result<()> {
-        let at = format!("recipe {spec}");
+        let at = recipe_at(spec);
         if *spec != recipe.output {
-            let remedy = "list a recipe under the name of what comes out";
-            return Err(mistake(&at, "another output", recipe.output.as_str(), remedy));
+            let remedy =
+                phrase("list a recipe under the name of what comes out", "请把配方列在其产出的名称之下");
+            return Err(mistake(
+                &at,
+                phrase("another output", "产出不同"),
+                Phrase::plain(&recipe.output),
+                remedy,
+            ));
         }
-        positive_micros("recipe", spec, recipe.output_quantity)?;
-        not_too_long(&at, "inputs", recipe.inputs.len(), INPUTS_MAX)?;
-        not_too_long(&at, "steps", recipe.steps.len(), STEPS_MAX)?;
+        positive_micros(|| at.clone(), recipe.output_quantity)?;
+        not_too_long(&at, phrase("inputs", "种投入物"), recipe.inputs.len(), INPUTS_MAX)?;
+        not_too_long(&at, phrase("steps", "个步骤"), recipe.steps.len(), STEPS_MAX)?;
         let mut seen = BTreeSet::new();
         for Input { spec: input, quantity } in &recipe.inputs {
-            positive_micros(&format!("{at}, input"), input, *quantity)?;
+            positive_micros(
+                || at.clone().and(format!(", input {input}"), format!("的投入物 {input}")),
+                *quantity,
+            )?;
             if !seen.insert(input) {
-                let remedy = "list it once, with the sum";
-                return Err(mistake(&at, "the same input twice", input.as_str(), remedy));
+                let remedy = phrase("list it once, with the sum", "请只列一次，写明总量");
+                return Err(mistake(
+                    &at,
+                    phrase("the same input twice", "同一投入物列了两次"),
+                    Phrase::plain(input),
+                    remedy,
+                ));
             }
         }
         if recipe.steps.is_empty() {
             return Err(no_steps(spec));
         }
         for (index, step) in recipe.steps.iter().enumerate() {
-            self.check_step(&format!("{at}, step {}", index + 1), step)?;
+            let step_number = index + 1;
+            let at = at.clone().and(format!(", step {step_number}"), format!("第 {step_number} 步"));
+            self.check_step(&at, step)?;
         }
         Ok(())
     }
 
-    fn check_step(&self, at: &str, step: &Step) -> Result<()> {
+    fn check_step(&self, at: &Phrase, step: &Step) -> Result<()> {
         check_name(at, &step.name)?;
         self.work_center(at, &step.work_center)?;
         let times = [
@@ -74,58 +97,99 @@ impl Model {
         ];
         for (what, seconds) in times {
             if !(0..=HORIZON_S).contains(&seconds) {
-                let remedy = "give whole seconds from 0 to ten years";
-                return Err(mistake(at, what, &seconds.to_string(), remedy));
+                let remedy =
+                    phrase("give whole seconds from 0 to ten years", "请给出 0 秒至十年之间的整秒数");
+                return Err(mistake(at, Phrase::plain(what), Phrase::plain(seconds), remedy));
             }
         }
         Ok(())
     }
 
     /// The work centre of that name. `at` says who asks.
-    pub(crate) fn work_center(&self, at: &str, name: &str) -> Result<&WorkCenter> {
+    pub(crate) fn work_center(&self, at: &Phrase, name: &str) -> Result<&WorkCenter> {
         self.work_centers.get(name).ok_or_else(|| {
             let known: Vec<_> = self.work_centers.keys().take(8).map(String::as_str).collect();
             let value = name.chars().take(NAME_BYTES_MAX).collect();
-            Error::UnknownWorkCenter { at: at.to_owned(), value, known: known.join(", ") }
+            Error::UnknownWorkCenter { at: at.clone(), value, known: known.join(", ") }
         })
     }
 }
 
+fn recipe_at(spec: &SpecId) -> Phrase {
+    phrase(format!("recipe {spec}"), format!("{spec} 的配方"))
+}
+
+/// Where a work centre is wrong.
+pub(crate) fn work_center_at(name: &str) -> Phrase {
+    phrase(format!("work centre '{name}'"), format!("工作中心“{name}”"))
+}
+
 pub(crate) fn no_steps(spec: &SpecId) -> Error {
-    mistake(&format!("recipe {spec}"), "number of steps", "0", "give it at least one")
+    mistake(
+        &recipe_at(spec),
+        phrase("number of steps", "步骤数"),
+        Phrase::plain(0),
+        phrase("give it at least one", "请至少给出一步"),
+    )
 }
 
 fn check_work_center(name: &str, center: &WorkCenter) -> Result<()> {
-    let at = format!("work centre '{}'", name.chars().take(NAME_BYTES_MAX).collect::<String>());
+    let shown: String = name.chars().take(NAME_BYTES_MAX).collect();
+    let at = work_center_at(&shown);
     check_name(&at, name)?;
     if let Some(text) = &center.name {
-        let fail = |e: vocab::Error| mistake(&at, "name", &e.to_string(), "give a short one, or none");
-        text.check("work centre name").map_err(fail)?;
+        let fail = |e: vocab::Error| {
+            mistake(
+                &at,
+                phrase("name", "名称"),
+                Phrase::of(&e),
+                phrase("give a short one, or none", "请给一个短名称，或不填"),
+            )
+        };
+        text.check("name").map_err(fail)?;
     }
     center.calendar.as_ref().map_or(Ok(()), |calendar| check_calendar(&at, calendar))
 }
 
-fn check_calendar(at: &str, calendar: &Calendar) -> Result<()> {
-    let at = format!("{at}, calendar");
-    not_too_long(&at, "shifts", calendar.shifts.len(), SHIFTS_MAX)?;
-    not_too_long(&at, "holidays", calendar.holidays.len(), HOLIDAYS_MAX)?;
+fn check_calendar(at: &Phrase, calendar: &Calendar) -> Result<()> {
+    let at = at.clone().and(", calendar", "的日历");
+    not_too_long(&at, phrase("shifts", "个班次"), calendar.shifts.len(), SHIFTS_MAX)?;
+    not_too_long(&at, phrase("holidays", "个假日"), calendar.holidays.len(), HOLIDAYS_MAX)?;
     if calendar.shifts.is_empty() {
         return Err(mistake(
             &at,
-            "number of shifts",
-            "0",
-            "give at least one, or no calendar for round the clock",
+            phrase("number of shifts", "班次数"),
+            Phrase::plain(0),
+            phrase(
+                "give at least one, or no calendar for round the clock",
+                "请至少给出一个；全天开放则不填日历",
+            ),
         ));
     }
     for (index, shift) in calendar.shifts.iter().enumerate() {
-        let at = format!("{at}, shift {}", index + 1);
+        let number = index + 1;
+        let at = at.clone().and(format!(", shift {number}"), format!("第 {number} 班"));
         if shift.days.is_empty() || shift.days.len() > 7 {
-            let remedy = "give 1 to 7 days of mon, tue, wed, thu, fri, sat, sun";
-            return Err(mistake(&at, "number of days", &shift.days.len().to_string(), remedy));
+            let remedy = phrase(
+                "give 1 to 7 days of mon, tue, wed, thu, fri, sat, sun",
+                "请给出 mon、tue、wed、thu、fri、sat、sun 中的 1 至 7 天",
+            );
+            return Err(mistake(
+                &at,
+                phrase("number of days", "天数"),
+                Phrase::plain(shift.days.len()),
+                remedy,
+            ));
         }
-        for (what, time) in [("from", shift.from), ("to", shift.to)] {
+        for (what, time) in [(phrase("from", "开始时间"), shift.from), (phrase("to", "结束时间"), shift.to)]
+        {
             if time.second() != 0 || time.subsec_nanosecond() != 0 {
-                return Err(mistake(&at, what, &time.to_string(), "give whole minutes"));
+                return Err(mistake(
+                    &at,
+                    what,
+                    Phrase::plain(time),
+                    phrase("give whole minutes", "请给出整分钟"),
+                ));
             }
         }
     }
@@ -133,23 +197,28 @@ fn check_calendar(at: &str, calendar: &Calendar) -> Result<()> {
     Opening::new(&at, Some(calendar), Timestamp::UNIX_EPOCH, Timestamp::UNIX_EPOCH).map(|_| ())
 }
 
-fn check_name(at: &str, name: &str) -> Result<()> {
+fn check_name(at: &Phrase, name: &str) -> Result<()> {
     match name.len() {
         1..=NAME_BYTES_MAX => Ok(()),
         _ => {
             let shown: String = name.chars().take(NAME_BYTES_MAX).collect();
-            Err(mistake(at, "name", &shown, "give one of 1 to 64 bytes"))
+            Err(mistake(
+                at,
+                phrase("name", "名称"),
+                Phrase::plain(shown),
+                phrase("give one of 1 to 64 bytes", "请给出 1 至 64 字节"),
+            ))
         }
     }
 }
 
-fn not_too_long(at: &str, what: &'static str, count: usize, limit: usize) -> Result<()> {
+fn not_too_long(at: &Phrase, what: Phrase, count: usize, limit: usize) -> Result<()> {
     if count <= limit {
         return Ok(());
     }
-    Err(Error::TooMany { at: at.to_owned(), what, count, limit })
+    Err(Error::TooMany { at: at.clone(), what, count, limit })
 }
 
-fn mistake(at: &str, what: &'static str, value: &str, remedy: &'static str) -> Error {
-    Error::Model { at: at.to_owned(), what, value: value.to_owned(), remedy }
+fn mistake(at: &Phrase, what: Phrase, value: Phrase, remedy: Phrase) -> Error {
+    Error::Model { at: at.clone(), what, value, remedy }
 }

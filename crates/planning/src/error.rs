@@ -1,6 +1,6 @@
 //! One error type: which thing was wrong, with what value, and what would be right.
 
-use vocab::{Decimal, SpecId, Timestamp};
+use vocab::{Decimal, Phrase, SpecId, Timestamp};
 
 /// A model that cannot be right, or a demand that cannot be planned with it.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -15,21 +15,21 @@ pub enum Error {
     #[error("{at}: {what} '{value}': {remedy}")]
     Model {
         /// where, such as `recipe chair-48, step 2`
-        at: String,
+        at: Phrase,
         /// what is wrong there
-        what: &'static str,
+        what: Phrase,
         /// with what value
-        value: String,
+        value: Phrase,
         /// what would be right
-        remedy: &'static str,
+        remedy: Phrase,
     },
     /// A list in a model that is too long.
     #[error("{at}: {count} {what}: give at most {limit}")]
     TooMany {
         /// where
-        at: String,
+        at: Phrase,
         /// of what
-        what: &'static str,
+        what: Phrase,
         /// how many there are
         count: usize,
         /// the most there may be
@@ -39,7 +39,7 @@ pub enum Error {
     #[error("{at}: unknown work centre '{value}': add it, or use one of: {known}")]
     UnknownWorkCenter {
         /// where
-        at: String,
+        at: Phrase,
         /// what was named
         value: String,
         /// the first few there are
@@ -55,11 +55,11 @@ pub enum Error {
     #[error("{at}: quantity '{value}': {remedy}")]
     Quantity {
         /// where
-        at: String,
+        at: Phrase,
         /// with what value
         value: Decimal,
         /// what would be right
-        remedy: &'static str,
+        remedy: Phrase,
     },
     /// A recipe or demand that multiplies out to more than a quantity can hold.
     #[error("{quantity} of {spec} needs too much of {input}: stay below 1000000000000 of each")]
@@ -101,7 +101,7 @@ pub enum Error {
     )]
     BeyondHorizon {
         /// which step
-        at: String,
+        at: Phrase,
         /// where it runs
         work_center: String,
         /// when it could have begun at the earliest

@@ -7,6 +7,7 @@ use crate::{Error, Model, Recipe, Result, graph};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use vocab::{Decimal, SpecId};
+use vocab::{Phrase, phrase};
 
 /// So much of a thing that somebody wants.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -49,13 +50,21 @@ pub struct MakeOrder {
 /// [`Error::Loop`] when a recipe needs itself, [`Error::Quantity`] for a quantity that is not above zero or out of
 /// range, [`Error::TooMuch`], [`Error::TooDeep`] and [`Error::TooWide`] beyond the limits.
 pub fn explode(model: &Model, demand: &Demand, free_stock: &BTreeMap<SpecId, Decimal>) -> Result<Explosion> {
-    let wanted = positive_micros("demand", &demand.spec, demand.quantity)?;
+    let wanted = positive_micros(
+        || {
+            let spec = &demand.spec;
+            phrase(format!("demand {spec}"), format!("需求 {spec}"))
+        },
+        demand.quantity,
+    )?;
     let mut gross: BTreeMap<&SpecId, i128> = BTreeMap::from([(&demand.spec, wanted)]);
     let mut result = Explosion::default();
     for spec in graph::parents_first(model, [&demand.spec])? {
         let Some(&needed) = gross.get(spec) else { continue };
         let stock = free_stock.get(spec).copied().filter(|free| free.is_positive());
-        let stock = stock.map_or(Ok(0), |free| positive_micros("free stock", spec, free))?;
+        let stock = stock.map_or(Ok(0), |free| {
+            positive_micros(|| phrase(format!("free stock {spec}"), format!("可用库存 {spec}")), free)
+        })?;
         let taken = needed.min(stock);
         if taken > 0 {
             result.take.insert(spec.clone(), Decimal::from_micros(taken));
@@ -70,7 +79,7 @@ pub fn explode(model: &Model, demand: &Demand, free_stock: &BTreeMap<SpecId, Dec
         };
         let (order, batches) = whole_batches(recipe, spec, net)?;
         for input in &recipe.inputs {
-            let per_batch = positive_micros("input of a recipe", &input.spec, input.quantity)?;
+            let per_batch = positive_micros(|| input_at(&input.spec), input.quantity)?;
             let total = gross.entry(&input.spec).or_default();
             *total += per_batch * batches;
             if in_range(*total).is_none() {
@@ -84,7 +93,7 @@ pub fn explode(model: &Model, demand: &Demand, free_stock: &BTreeMap<SpecId, Dec
 }
 
 fn whole_batches(recipe: &Recipe, spec: &SpecId, net: i128) -> Result<(MakeOrder, i128)> {
-    let batch = positive_micros("output of a recipe", spec, recipe.output_quantity)?;
+    let batch = positive_micros(|| output_at(spec), recipe.output_quantity)?;
     let batches = (net + batch - 1) / batch;
     let quantity = in_range(batches * batch).ok_or_else(|| Error::TooMuch {
         spec: spec.clone(),
@@ -102,17 +111,26 @@ pub(crate) fn in_range(micros: i128) -> Option<Decimal> {
     (micros < MICROS_LIMIT).then(|| Decimal::from_micros(micros))
 }
 
-/// A quantity above zero and in range, in millionths.
-pub(crate) fn positive_micros(what: &str, spec: &SpecId, value: Decimal) -> Result<i128> {
-    let fail = |remedy| Err(Error::Quantity { at: format!("{what} {spec}"), value, remedy });
+/// Where an input of a recipe is wrong.
+pub(crate) fn input_at(spec: &SpecId) -> Phrase {
+    phrase(format!("input of a recipe {spec}"), format!("配方的投入物 {spec}"))
+}
+/// Where the output of a recipe is wrong.
+pub(crate) fn output_at(spec: &SpecId) -> Phrase {
+    phrase(format!("output of a recipe {spec}"), format!("配方的产出 {spec}"))
+}
+
+/// A quantity above zero and in range, in millionths; `at` says where it stands.
+pub(crate) fn positive_micros(at: impl FnOnce() -> Phrase, value: Decimal) -> Result<i128> {
+    let fail = |remedy| Err(Error::Quantity { at: at(), value, remedy });
     if !value.is_positive() {
-        return fail("let it be above zero");
+        return fail(phrase("let it be above zero", "须大于零"));
     }
     if value >= Decimal::from(1_000_000_000_000_i64) {
-        return fail("stay below 1000000000000");
+        return fail(phrase("stay below 1000000000000", "须小于 1000000000000"));
     }
     if value.round(Decimal::PLACES_MAX) != value {
-        return fail("at most 6 decimal places");
+        return fail(phrase("at most 6 decimal places", "最多 6 位小数"));
     }
     Ok(value.micros())
 }

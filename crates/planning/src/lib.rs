@@ -17,6 +17,7 @@ mod model;
 mod opening;
 mod place;
 mod profile;
+mod said;
 
 pub use calendar::{Calendar, Shift, Weekday};
 pub use capacity::{Capacity, Load, Reservation, ReservationKey};

@@ -10,6 +10,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
 use std::collections::BTreeSet;
 use vocab::Timestamp;
+use vocab::{Phrase, phrase};
 
 /// When a work centre is open, from one instant up to another.
 pub(crate) enum Opening {
@@ -22,7 +23,7 @@ pub(crate) enum Opening {
 impl Opening {
     /// The open time of `calendar` between `from` and `horizon`. `at` names it in the error.
     pub(crate) fn new(
-        at: &str,
+        at: &Phrase,
         calendar: Option<&Calendar>,
         from: Timestamp,
         horizon: Timestamp,
@@ -76,7 +77,7 @@ impl Window {
 }
 
 impl Shifts {
-    fn new(at: &str, calendar: &Calendar, from: Timestamp, horizon: Timestamp) -> Result<Self> {
+    fn new(at: &Phrase, calendar: &Calendar, from: Timestamp, horizon: Timestamp) -> Result<Self> {
         let zone = zone(at, &calendar.zone)?;
         let each = calendar.shifts.iter();
         let mut hours: Vec<_> = each.flat_map(|s| s.days.iter().map(|day| (*day, s.from, s.to))).collect();
@@ -152,11 +153,11 @@ impl Shifts {
 }
 
 /// The time zone of that IANA name, from the tables inside this program.
-fn zone(at: &str, name: &str) -> Result<TimeZone> {
+fn zone(at: &Phrase, name: &str) -> Result<TimeZone> {
     TimeZoneDatabase::bundled().get(name).map_err(|_| Error::Model {
-        at: at.to_owned(),
-        what: "unknown time zone",
-        value: name.chars().take(64).collect(),
-        remedy: "use an IANA name such as Europe/Berlin",
+        at: at.clone(),
+        what: phrase("unknown time zone", "未知的时区"),
+        value: Phrase::plain(name.chars().take(64).collect::<String>()),
+        remedy: phrase("use an IANA name such as Europe/Berlin", "请使用 IANA 名称，例如 Europe/Berlin"),
     })
 }

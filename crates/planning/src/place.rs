@@ -6,7 +6,8 @@
 //! What it deliberately does not do: move what is reserved, split an order over units, let a part of an order go
 //! ahead, or look for a better sequence. It answers for one demand, given everything promised before.
 
-use crate::explode::{in_range, positive_micros};
+use crate::check::work_center_at;
+use crate::explode::{in_range, input_at, output_at, positive_micros};
 use crate::opening::Opening;
 use crate::profile::Profile;
 use crate::{Capacity, Error, Explosion, HORIZON_S, Input, MakeOrder, Model, Recipe, Result, Step};
@@ -14,6 +15,7 @@ use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use vocab::{Decimal, SpecId, Timestamp, after};
+use vocab::{Phrase, phrase};
 
 /// Processes with their times, and the date that follows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -125,7 +127,14 @@ impl<'a> Shop<'a> {
         let mut inputs = total_inputs(recipe, order, batches)?;
         let mut end = ready;
         for (index, step) in recipe.steps.iter().enumerate() {
-            let at = || format!("recipe {}, step {} ({})", order.spec, index + 1, step.name);
+            let at = || {
+                let (spec, step) = (&order.spec, &step.name);
+                let number = index + 1;
+                phrase(
+                    format!("recipe {spec}, step {number} ({step})"),
+                    format!("{spec} 的配方第 {number} 步（{step}）"),
+                )
+            };
             let beyond = |shop: &Self| Error::BeyondHorizon {
                 at: at(),
                 work_center: step.work_center.clone(),
@@ -155,7 +164,7 @@ impl<'a> Shop<'a> {
     /// The earliest interval from `ready` on in which one unit is free for all of `work`; taken at once.
     fn find_room(
         &mut self,
-        at: &dyn Fn() -> String,
+        at: &dyn Fn() -> Phrase,
         step: &'a Step,
         ready: Timestamp,
         work: SignedDuration,
@@ -181,13 +190,13 @@ impl<'a> Shop<'a> {
         Ok(None)
     }
 
-    fn center(&mut self, at: &dyn Fn() -> String, name: &'a str) -> Result<&mut Center> {
+    fn center(&mut self, at: &dyn Fn() -> Phrase, name: &'a str) -> Result<&mut Center> {
         use std::collections::btree_map::Entry;
         match self.centers.entry(name) {
             Entry::Occupied(known) => Ok(known.into_mut()),
             Entry::Vacant(new) => {
                 let center = self.model.work_center(&at(), name)?;
-                let at = format!("work centre '{name}'");
+                let at = work_center_at(name);
                 let opening = Opening::new(&at, center.calendar.as_ref(), self.start, self.horizon)?;
                 let in_use = self.capacity.profile(name, self.start);
                 Ok(new.insert(Center { units: center.units, opening, in_use }))
@@ -198,14 +207,20 @@ impl<'a> Shop<'a> {
 
 /// How many batches an order is, rounded up.
 fn batches(recipe: &Recipe, order: &MakeOrder) -> Result<i128> {
-    let quantity = positive_micros("make order", &order.spec, order.quantity)?;
-    let batch = positive_micros("output of a recipe", &order.spec, recipe.output_quantity)?;
+    let quantity = positive_micros(
+        || {
+            let spec = &order.spec;
+            phrase(format!("make order {spec}"), format!("制作单 {spec}"))
+        },
+        order.quantity,
+    )?;
+    let batch = positive_micros(|| output_at(&order.spec), recipe.output_quantity)?;
     Ok((quantity + batch - 1) / batch)
 }
 
 fn total_inputs(recipe: &Recipe, order: &MakeOrder, batches: i128) -> Result<Vec<Input>> {
     let total = |input: &Input| {
-        let micros = positive_micros("input of a recipe", &input.spec, input.quantity)? * batches;
+        let micros = positive_micros(|| input_at(&input.spec), input.quantity)? * batches;
         let quantity = in_range(micros).ok_or_else(|| Error::TooMuch {
             spec: order.spec.clone(),
             quantity: order.quantity,

@@ -33,14 +33,8 @@ fn snapshot(c: &Chairs, who: usize) -> String {
     serde_json::to_string(&(node.deals(now), node.orders(now), node.stock(), node.pools(now))).unwrap()
 }
 fn last_problem(c: &Chairs, who: usize) -> String {
-    c.world
-        .node(who)
-        .unwrap()
-        .status(c.world.now())
-        .problems
-        .first()
-        .map(|p| p.what.clone())
-        .unwrap_or_default()
+    let status = c.world.node(who).unwrap().status(c.world.now());
+    status.problems.first().map(|p| p.what.in_language("en").to_owned()).unwrap_or_default()
 }
 
 #[test]
@@ -99,7 +93,7 @@ fn mail_that_is_repeated_or_has_a_gap_is_taken_once_and_in_order() {
     c.world.inject(buyer, workshop, mail(0, &sent.iter().collect::<Vec<_>>()));
     let last = sent.last().unwrap();
     let reason = market::statement::Reason::Declined;
-    let refusal = market::statement::Refusal { answers: id, reason, detail: String::new() };
+    let refusal = market::statement::Refusal { answers: id, reason, detail: "no".into() };
     let ahead = sign(&c, buyer, &refusal, workshop, last.seq + 9);
     c.world.inject(buyer, workshop, mail(last.seq + 5, &[&ahead]));
     assert_eq!((snapshot(&c, workshop), c.world.disk(workshop).len()), (before, size));
@@ -209,10 +203,11 @@ fn an_enquiry_from_a_clock_an_hour_ahead_is_refused_with_the_remedy() {
     let id = id.unwrap();
     assert!(c.world.run_until(60, |w| state(w, fast, &id) == Some(DealState::Refused)));
     let (_, why) = deal(&c.world, fast, &id).unwrap().refused.unwrap();
-    assert!(why.contains("s ahead of mine: set it by a time server"), "{why}");
+    assert!(why.in_language("en").contains("s ahead of mine: set it by a time server"), "{why:?}");
+    assert!(why.in_language("zh").contains("请用时间服务器校准"), "{why:?}");
     let warned = |w: usize| {
         let status = c.world.node(w).unwrap().status(c.world.now());
-        status.problems.iter().any(|p| p.what.contains("clock"))
+        status.problems.iter().any(|p| p.what.in_language("en").contains("clock"))
     };
     assert!(warned(fast) && warned(c.workshop));
 }
@@ -264,7 +259,7 @@ fn a_close_that_leaves_a_receipted_pledge_out_is_proved_and_binds_nobody() {
     let pools = c.world.node(members[0]).unwrap().pools(c.world.now());
     let pool = pools.into_iter().find(|p| p.id == id).unwrap();
     assert_eq!(pool.state, PoolState::Disputed);
-    assert!(pool.dispute.unwrap().contains("left out"));
+    assert!(pool.dispute.unwrap().in_language("en").contains("left out"));
     for who in [c.workshop, members[1]] {
         assert!(c.world.disk(who).iter().any(|e| e.record.kind == "fraud"), "{who}");
     }

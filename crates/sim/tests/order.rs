@@ -52,6 +52,12 @@ fn what_was_made_is_delivered_paid_and_traced_to_its_source() {
     else {
         panic!("not a trace")
     };
+    let door: Vec<_> = found.tree.handling.iter().map(|h| (h.from, h.to, h.verified)).collect();
+    assert_eq!(
+        door,
+        [(c.world.agent(c.workshop), c.world.agent(buyer), true)],
+        "the last step is to the door"
+    );
     let mut node = &found.tree;
     for (issuer, spec) in [(c.workshop, "chair"), (c.sawmill, "oak-board"), (c.forest, "oak-log")] {
         assert_eq!(node.state, TraceState::Verified, "{spec}");

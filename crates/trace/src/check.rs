@@ -8,6 +8,7 @@ use crate::statement::{Goods, Handover, Happened, LotId, Passport, Takeover};
 use crate::{Error, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use vocab::{Decimal, SpecId, Specification, Unit};
+use vocab::{Phrase, phrase};
 
 /// Most events in one [`Happened`].
 pub const EVENTS_MAX: usize = 1_000;
@@ -20,25 +21,38 @@ pub const SERIAL_BYTES_MAX: usize = 100;
 /// Longest text for people, in bytes.
 pub const TEXT_BYTES_MAX: usize = 2_000;
 
-fn field(field: &'static str, value: impl ToString, remedy: &'static str) -> Error {
-    Error::Field { field, value: value.to_string().chars().take(60).collect(), remedy }
+fn field(field: Phrase, value: Phrase, remedy: Phrase) -> Error {
+    Error::Field { field, value, remedy }
 }
 
-pub(crate) fn at_most(what: &'static str, count: usize, max: usize) -> Result<()> {
+/// A value as it was given, its first characters.
+fn shown(value: impl ToString) -> Phrase {
+    Phrase::plain(value.to_string().chars().take(60).collect::<String>())
+}
+
+pub(crate) fn at_most(what: Phrase, count: usize, max: usize) -> Result<()> {
     if count > max { Err(Error::TooMany { what, count, max }) } else { Ok(()) }
 }
 
-fn not_empty(name: &'static str, count: usize) -> Result<()> {
-    if count == 0 { Err(field(name, "empty", "say at least one thing")) } else { Ok(()) }
+fn not_empty(name: Phrase, count: usize) -> Result<()> {
+    if count == 0 {
+        Err(field(name, phrase("empty", "空"), phrase("say at least one thing", "至少写一项")))
+    } else {
+        Ok(())
+    }
 }
 
-pub(crate) fn positive(name: &'static str, quantity: Decimal) -> Result<()> {
-    if quantity.is_positive() { Ok(()) } else { Err(field(name, quantity, "a quantity is above zero")) }
+pub(crate) fn positive(name: Phrase, quantity: Decimal) -> Result<()> {
+    if quantity.is_positive() {
+        Ok(())
+    } else {
+        Err(field(name, shown(quantity), phrase("a quantity is above zero", "数量须大于零")))
+    }
 }
 
-fn text(name: &'static str, value: &str) -> Result<()> {
+fn text(name: Phrase, value: &str) -> Result<()> {
     if value.len() > TEXT_BYTES_MAX {
-        return Err(field(name, value, "at most 2000 bytes"));
+        return Err(field(name, shown(value), phrase("at most 2000 bytes", "至多 2000 字节")));
     }
     Ok(())
 }
@@ -48,20 +62,36 @@ fn serials(quantity: Decimal, unit: Option<Unit>, serials: &[String]) -> Result<
     if serials.is_empty() {
         return Ok(());
     }
-    at_most("serial numbers", serials.len(), SERIALS_MAX)?;
+    at_most(phrase("serial numbers", "序列号"), serials.len(), SERIALS_MAX)?;
     if unit.is_some_and(|u| u != Unit::Each) {
-        return Err(field("unit", unit.map_or("", Unit::word), "numbered pieces are counted in each"));
+        return Err(field(
+            phrase("unit", "单位"),
+            shown(unit.map_or("", Unit::word)),
+            phrase("numbered pieces are counted in each", "编号件须以 each（件）计"),
+        ));
     }
     if Decimal::from(serials.len() as i64) != quantity {
-        return Err(field("quantity", quantity, "as many as there are serial numbers"));
+        return Err(field(
+            phrase("quantity", "数量"),
+            shown(quantity),
+            phrase("as many as there are serial numbers", "须与序列号个数相同"),
+        ));
     }
     let mut seen = BTreeSet::new();
     for serial in serials {
         if serial.is_empty() || serial.len() > SERIAL_BYTES_MAX || serial.chars().any(char::is_control) {
-            return Err(field("serial number", serial, "1 to 100 bytes that can be printed"));
+            return Err(field(
+                phrase("serial number", "序列号"),
+                shown(serial),
+                phrase("1 to 100 bytes that can be printed", "须为 1 至 100 字节的可打印字符"),
+            ));
         }
         if !seen.insert(serial) {
-            return Err(field("serial number", serial, "say each piece once"));
+            return Err(field(
+                phrase("serial number", "序列号"),
+                shown(serial),
+                phrase("say each piece once", "每件只写一次"),
+            ));
         }
     }
     Ok(())
@@ -84,9 +114,9 @@ pub(crate) fn totals<'a>(
     for line in goods {
         lines += 1;
         pieces += line.serials.len();
-        at_most("lines of goods", lines, GOODS_MAX)?;
-        at_most("serial numbers", pieces, SERIALS_MAX)?;
-        positive("goods quantity", line.quantity)?;
+        at_most(phrase("lines of goods", "货物行"), lines, GOODS_MAX)?;
+        at_most(phrase("serial numbers", "序列号"), pieces, SERIALS_MAX)?;
+        positive(phrase("goods quantity", "货物数量"), line.quantity)?;
         serials(line.quantity, None, &line.serials)?;
         let sum = sums.entry(line.lot).or_insert_with(|| LotTotal {
             spec: &line.spec,
@@ -94,15 +124,27 @@ pub(crate) fn totals<'a>(
             serials: BTreeSet::new(),
         });
         if *sum.spec != line.spec {
-            return Err(field("goods specification", &line.spec, "one lot is of one specification"));
+            return Err(field(
+                phrase("goods specification", "货物规格"),
+                shown(&line.spec),
+                phrase("one lot is of one specification", "一个批次只属一种规格"),
+            ));
         }
         if line.serials.is_empty() != sum.serials.is_empty() && !sum.quantity.is_zero() {
-            return Err(field("goods serial numbers", "mixed", "number all pieces of a lot or none"));
+            return Err(field(
+                phrase("goods serial numbers", "货物序列号"),
+                phrase("mixed", "有编号的与无编号的混在一起"),
+                phrase("number all pieces of a lot or none", "同一批次要么全部编号，要么都不编号"),
+            ));
         }
         sum.quantity += line.quantity;
         for serial in &line.serials {
             if !sum.serials.insert(serial) {
-                return Err(field("serial number", serial, "say each piece once"));
+                return Err(field(
+                    phrase("serial number", "序列号"),
+                    shown(serial),
+                    phrase("say each piece once", "每件只写一次"),
+                ));
             }
         }
     }
@@ -111,16 +153,22 @@ pub(crate) fn totals<'a>(
 
 impl EconomicEvent {
     fn check(&self) -> Result<()> {
-        positive("event quantity", self.quantity.value)?;
-        text("event note", &self.note)?;
+        positive(phrase("event quantity", "事件数量"), self.quantity.value)?;
+        text(phrase("event note", "事件备注"), &self.note)?;
         serials(self.quantity.value, Some(self.quantity.unit), &self.serials)?;
         match (self.action.stock_effect(), self.lot) {
             (StockEffect::None, None) if self.serials.is_empty() => Ok(()),
-            (StockEffect::None, _) => {
-                Err(field("event lot", "given", "use and work name no lot and no pieces"))
-            }
+            (StockEffect::None, _) => Err(field(
+                phrase("event lot", "事件批次"),
+                phrase("given", "已给出"),
+                phrase("use and work name no lot and no pieces", "使用和作业不指明批次和件"),
+            )),
             (_, Some(_)) => Ok(()),
-            (_, None) => Err(field("event lot", "missing", "name the lot that changes")),
+            (_, None) => Err(field(
+                phrase("event lot", "事件批次"),
+                phrase("missing", "缺失"),
+                phrase("name the lot that changes", "请指明变动的批次"),
+            )),
         }
     }
 }
@@ -128,10 +176,10 @@ impl EconomicEvent {
 impl Happened {
     /// Checks limits, that quantities are positive, and that lots and pieces are named where they must be.
     pub fn check(&self) -> Result<()> {
-        not_empty("events", self.events.len())?;
-        at_most("events", self.events.len(), EVENTS_MAX)?;
+        not_empty(phrase("events", "事件"), self.events.len())?;
+        at_most(phrase("events", "事件"), self.events.len(), EVENTS_MAX)?;
         let pieces = self.events.iter().map(|e| e.serials.len()).sum();
-        at_most("serial numbers", pieces, SERIALS_MAX)?;
+        at_most(phrase("serial numbers", "序列号"), pieces, SERIALS_MAX)?;
         self.events.iter().try_for_each(EconomicEvent::check)
     }
 }
@@ -139,21 +187,25 @@ impl Happened {
 impl Passport {
     /// Checks limits, quantities, serial numbers, and that each input lot of each takeover stands once.
     pub fn check(&self) -> Result<()> {
-        self.name.check("passport name")?;
-        positive("passport quantity", self.quantity.value)?;
+        self.name.check("name")?;
+        positive(phrase("passport quantity", "护照数量"), self.quantity.value)?;
         serials(self.quantity.value, Some(self.quantity.unit), &self.serials)?;
-        at_most("processes", self.processes.len(), GOODS_MAX)?;
-        at_most("inputs", self.inputs.len(), GOODS_MAX)?;
-        at_most("properties", self.properties.len(), Specification::LIST_MAX)?;
-        self.processes.iter().try_for_each(|p| text("process", p))?;
-        self.properties
-            .iter()
-            .try_for_each(|(k, v)| text("property", k).and_then(|()| text("property", v)))?;
+        at_most(phrase("processes", "工序"), self.processes.len(), GOODS_MAX)?;
+        at_most(phrase("inputs", "投入物"), self.inputs.len(), GOODS_MAX)?;
+        at_most(phrase("properties", "属性"), self.properties.len(), Specification::LIST_MAX)?;
+        self.processes.iter().try_for_each(|p| text(phrase("process", "工序"), p))?;
+        self.properties.iter().try_for_each(|(k, v)| {
+            text(phrase("property", "属性"), k).and_then(|()| text(phrase("property", "属性"), v))
+        })?;
         let mut seen = BTreeSet::new();
         for input in &self.inputs {
-            positive("input quantity", input.quantity.value)?;
+            positive(phrase("input quantity", "投入数量"), input.quantity.value)?;
             if !seen.insert((input.lot, input.received)) {
-                return Err(field("input", input.lot, "say each lot of each takeover once"));
+                return Err(field(
+                    phrase("input", "投入物"),
+                    shown(input.lot),
+                    phrase("say each lot of each takeover once", "每次接收的每个批次只写一次"),
+                ));
             }
         }
         Ok(())
@@ -163,7 +215,7 @@ impl Passport {
 impl Handover {
     /// Checks limits, that there are goods, and that quantities and serial numbers agree.
     pub fn check(&self) -> Result<()> {
-        not_empty("handover goods", self.goods.len())?;
+        not_empty(phrase("handover goods", "交出的货物"), self.goods.len())?;
         totals(&self.goods).map(drop)
     }
 
@@ -177,7 +229,7 @@ impl Takeover {
     /// Checks that accepted and refused goods are together, to the last decimal and piece, what was handed over.
     /// That `handover` is the record named is for the caller to have seen to.
     pub fn check(&self, handover: &Handover) -> Result<()> {
-        text("reason", &self.reason)?;
+        text(phrase("reason", "原因"), &self.reason)?;
         let given = totals(&handover.goods)?;
         let answered = totals(self.accepted.iter().chain(&self.rejected))?;
         let lots: BTreeSet<_> = given.keys().chain(answered.keys()).collect();
@@ -191,9 +243,11 @@ impl Takeover {
                 _ => None,
             };
             let show = |sum: Option<&LotTotal<'_>>| match (sum, odd) {
-                (None, _) => "nothing".to_owned(),
-                (Some(sum), Some(serial)) if sum.serials.contains(serial) => format!("piece '{serial}'"),
-                (Some(sum), _) => format!("{} {}", sum.quantity, sum.spec),
+                (None, _) => phrase("nothing", "没有"),
+                (Some(sum), Some(serial)) if sum.serials.contains(serial) => {
+                    phrase(format!("piece '{serial}'"), format!("编号件“{serial}”"))
+                }
+                (Some(sum), _) => Phrase::plain(format!("{} {}", sum.quantity, sum.spec)),
             };
             return Err(Error::Unanswered { lot, given: show(g), answered: show(a) });
         }

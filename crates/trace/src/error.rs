@@ -1,7 +1,7 @@
 //! One error type: what about goods could not be taken, with what value, and what would be right.
 
 use crate::statement::LotId;
-use vocab::{Decimal, RecordId, SpecId};
+use vocab::{Decimal, Phrase, RecordId, SpecId};
 
 /// A statement about goods, or a wish for them, that cannot be taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -16,17 +16,17 @@ pub enum Error {
     #[error("{field} is '{value}': {remedy}")]
     Field {
         /// which field
-        field: &'static str,
+        field: Phrase,
         /// the first characters of its value
-        value: String,
+        value: Phrase,
         /// what would be right
-        remedy: &'static str,
+        remedy: Phrase,
     },
     /// A list over its limit.
     #[error("{count} {what} are over the limit of {max}: split them")]
     TooMany {
         /// what there is too much of
-        what: &'static str,
+        what: Phrase,
         /// how many were found
         count: usize,
         /// how many are allowed
@@ -50,11 +50,11 @@ pub enum Error {
         /// which lot
         lot: LotId,
         /// what differs
-        field: &'static str,
+        field: Phrase,
         /// what was said
-        value: String,
+        value: Phrase,
         /// what is known
-        known: String,
+        known: Phrase,
     },
     /// More of a lot than there is.
     #[error("lot {lot}: {wanted} asked for, {there} there")]
@@ -74,7 +74,7 @@ pub enum Error {
         /// which piece
         serial: String,
         /// what is wrong with it
-        what: &'static str,
+        what: Phrase,
     },
     /// More of a specification than this order may use.
     #[error("{spec}: {wanted} asked for, {free} free")]
@@ -98,15 +98,15 @@ pub enum Error {
         /// which lot
         lot: LotId,
         /// quantity, or serial number, of the handover
-        given: String,
+        given: Phrase,
         /// quantity, or serial number, of the takeover
-        answered: String,
+        answered: Phrase,
     },
     /// The books do not balance: a defect of this program.
     #[error("books out of balance: {what} is {found}, should be {expected}")]
     Unbalanced {
         /// which sum
-        what: String,
+        what: Phrase,
         /// as booked
         found: Decimal,
         /// as it should be

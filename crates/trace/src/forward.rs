@@ -12,6 +12,7 @@ use crate::{Error, Result};
 use ledger::Record;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
+use vocab::phrase;
 use vocab::{AgentId, Decimal, RecordId};
 
 /// Most steps from the first holder.
@@ -40,13 +41,17 @@ pub struct ForwardStep {
 impl ForwardStep {
     /// Checks limits and that nothing is negative.
     pub fn check(&self) -> Result<()> {
-        at_most("lots in an answer", self.outputs.len(), ANSWER_MAX)?;
-        at_most("handovers in an answer", self.handed.len(), ANSWER_MAX)?;
-        at_most("serial numbers", self.pieces(), SERIALS_MAX)?;
+        at_most(phrase("lots in an answer", "答复中的批次"), self.outputs.len(), ANSWER_MAX)?;
+        at_most(phrase("handovers in an answer", "答复中的交出"), self.handed.len(), ANSWER_MAX)?;
+        at_most(phrase("serial numbers", "序列号"), self.pieces(), SERIALS_MAX)?;
         let negative = self.on_hand.is_negative() || self.handed.iter().any(|h| h.quantity.is_negative());
         if negative {
-            let remedy = "an answer counts from zero";
-            return Err(Error::Field { field: "answered quantity", value: "negative".to_owned(), remedy });
+            let remedy = phrase("an answer counts from zero", "答复中的数量不得小于零");
+            return Err(Error::Field {
+                field: phrase("answered quantity", "答复的数量"),
+                value: phrase("negative", "负数"),
+                remedy,
+            });
         }
         Ok(())
     }
@@ -201,7 +206,7 @@ impl ForwardTrace {
             return Err(Error::NotWanted(lot));
         }
         let lines = self.lines + step.lines();
-        at_most("lines in all answers", lines, LINES_MAX)?;
+        at_most(phrase("lines in all answers", "全部答复的行"), lines, LINES_MAX)?;
         self.lines = lines;
         stop.answer = Answer::Given(step.clone());
         let (chain, steps) = (stop.chain.clone(), stop.steps + 1);

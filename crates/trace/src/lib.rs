@@ -13,6 +13,7 @@ mod error;
 mod event;
 mod forward;
 mod passport;
+mod said;
 pub mod statement;
 mod stock;
 mod tree;

@@ -11,6 +11,7 @@ use crate::{Error, Result};
 use ledger::Record;
 use std::collections::BTreeMap;
 use vocab::{Decimal, Quantity, RecordId};
+use vocab::{Phrase, phrase};
 
 /// The well-formed passport this record is.
 ///
@@ -41,9 +42,9 @@ pub fn passport_inputs<'a>(
         if record.id != lot || passport.spec != part.spec {
             return Err(Error::LotDiffers {
                 lot,
-                field: "passport",
-                value: format!("{} of {}", record.id, passport.spec),
-                known: part.spec.to_string(),
+                field: phrase("passport", "护照"),
+                value: Phrase::plain(format!("{} {}", record.id, passport.spec)),
+                known: Phrase::plain(&part.spec),
             });
         }
         let quantity = Quantity::new(quantity, passport.quantity.unit);
@@ -57,11 +58,15 @@ pub fn passport_inputs<'a>(
 /// # Errors
 /// More than a passport may carry, or a prefix that leaves no room.
 pub fn serials(prefix: &str, count: usize) -> Result<Vec<String>> {
-    at_most("serial numbers", count, SERIALS_MAX)?;
+    at_most(phrase("serial numbers", "序列号"), count, SERIALS_MAX)?;
     let width = count.to_string().len();
     if prefix.is_empty() || prefix.len() + 1 + width > SERIAL_BYTES_MAX {
-        let value = prefix.chars().take(60).collect();
-        return Err(Error::Field { field: "serial prefix", value, remedy: "use 1 to 90 bytes" });
+        let value = Phrase::plain(prefix.chars().take(60).collect::<String>());
+        return Err(Error::Field {
+            field: phrase("serial prefix", "序列号前缀"),
+            value,
+            remedy: phrase("use 1 to 90 bytes", "请用 1 至 90 字节"),
+        });
     }
     Ok((1..=count).map(|n| format!("{prefix}-{n:0width$}")).collect())
 }

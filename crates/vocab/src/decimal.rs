@@ -1,5 +1,6 @@
 //! The one decimal type: exact, bounded, and written as a string on the wire.
 
+use crate::phrase;
 use crate::text_form::serde_as_text;
 use crate::{Error, Result};
 use rust_decimal::{Decimal as Inner, RoundingStrategy};
@@ -106,16 +107,24 @@ impl FromStr for Decimal {
     fn from_str(s: &str) -> Result<Self> {
         let fail = |remedy| Error::Decimal { value: s.chars().take(40).collect(), remedy };
         if s.len() > 32 || s.starts_with('+') || s.contains('_') {
-            return Err(fail("write digits with an optional sign and point, such as 12.5"));
+            return Err(fail(phrase(
+                "write digits with an optional sign and point, such as 12.5",
+                "请写数字，可带负号和小数点，例如 12.5",
+            )));
         }
         let inner = Inner::from_str_exact(s)
-            .map_err(|_| fail("write digits with an optional sign and point, such as 12.5"))?
+            .map_err(|_| {
+                fail(phrase(
+                    "write digits with an optional sign and point, such as 12.5",
+                    "请写数字，可带负号和小数点，例如 12.5",
+                ))
+            })?
             .normalize();
         if inner.scale() > Self::PLACES_MAX {
-            return Err(fail("at most 6 decimal places"));
+            return Err(fail(phrase("at most 6 decimal places", "最多 6 位小数")));
         }
         if inner.abs() >= Inner::from(Self::LIMIT) {
-            return Err(fail("stay below 1000000000000"));
+            return Err(fail(phrase("stay below 1000000000000", "须小于 1000000000000")));
         }
         Ok(Self(inner))
     }

@@ -1,5 +1,7 @@
 //! One error type: what was wrong, with what value, and what would be right.
 
+use crate::Phrase;
+
 /// A value that is not a well-formed word.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
@@ -9,7 +11,7 @@ pub enum Error {
         /// what was given
         value: String,
         /// what would be right
-        remedy: &'static str,
+        remedy: Phrase,
     },
     /// A unit outside the table.
     #[error("unknown unit '{value}': use one of {known}")]
@@ -31,19 +33,19 @@ pub enum Error {
         /// what was given
         value: String,
         /// the kind of identifier
-        kind: &'static str,
+        kind: Phrase,
         /// what would be right
-        remedy: &'static str,
+        remedy: Phrase,
     },
     /// A price schedule that no order could be priced by.
     #[error("price schedule: {what} ({value}): {remedy}")]
     Price {
         /// what is wrong
-        what: &'static str,
+        what: Phrase,
         /// with what value
-        value: String,
+        value: Phrase,
         /// what would be right
-        remedy: &'static str,
+        remedy: Phrase,
     },
     /// A text that is too long or empty.
     #[error("{field}: {what} ('{value}')")]
@@ -51,7 +53,7 @@ pub enum Error {
         /// which field
         field: &'static str,
         /// what is wrong
-        what: &'static str,
+        what: Phrase,
         /// the first characters of what was given
         value: String,
     },

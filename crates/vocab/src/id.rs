@@ -1,5 +1,6 @@
 //! Identifiers: who (an Ed25519 key), which record (a hash), what kind of thing (an agreed name).
 
+use crate::phrase;
 use crate::text_form::serde_as_text;
 use crate::{Error, Result};
 use std::fmt;
@@ -35,8 +36,11 @@ impl FromStr for AgentId {
     fn from_str(s: &str) -> Result<Self> {
         let fail = || Error::Id {
             value: s.chars().take(64).collect(),
-            kind: "an agent",
-            remedy: "write the did:key of an Ed25519 key, such as did:key:z6Mk...",
+            kind: phrase("an agent", "主体标识"),
+            remedy: phrase(
+                "write the did:key of an Ed25519 key, such as did:key:z6Mk...",
+                "请写 Ed25519 密钥的 did:key，例如 did:key:z6Mk...",
+            ),
         };
         let encoded = s.strip_prefix(DID_PREFIX).filter(|e| e.len() <= 48).ok_or_else(fail)?;
         let mut bytes = [0_u8; 34];
@@ -81,8 +85,11 @@ impl FromStr for RecordId {
     fn from_str(s: &str) -> Result<Self> {
         let fail = || Error::Id {
             value: s.chars().take(70).collect(),
-            kind: "a record",
-            remedy: "write its SHA-256 as 64 lower-case hexadecimal digits",
+            kind: phrase("a record", "记录编号"),
+            remedy: phrase(
+                "write its SHA-256 as 64 lower-case hexadecimal digits",
+                "请写出其 SHA-256，即 64 位小写十六进制数字",
+            ),
         };
         let text: &[u8; 64] = s.as_bytes().try_into().map_err(|_| fail())?;
         let digit = |c: u8| HEX.iter().position(|h| *h == c).map(|p| p as u8);
@@ -128,8 +135,11 @@ impl FromStr for SpecId {
         }
         Err(Error::Id {
             value: s.chars().take(70).collect(),
-            kind: "a specification name",
-            remedy: "use 1 to 64 of a-z 0-9 . _ : - starting with a letter or digit, such as oak-board-27",
+            kind: phrase("a specification name", "规格名称"),
+            remedy: phrase(
+                "use 1 to 64 of a-z 0-9 . _ : - starting with a letter or digit, such as oak-board-27",
+                "请用 1 至 64 个 a-z 0-9 . _ : - 字符，以字母或数字开头，例如 oak-board-27",
+            ),
         })
     }
 }

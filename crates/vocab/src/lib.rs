@@ -22,7 +22,7 @@ pub use id::{AgentId, RecordId, SpecId};
 pub use jiff::Timestamp;
 pub use measure::{Currency, Money, Quantity, Unit};
 pub use price::{PriceSchedule, Tier};
-pub use said::{Said, both};
+pub use said::{Phrase, Said, both, phrase};
 pub use spec::{Place, Specification, Text};
 
 /// Result of parsing or checking a word.

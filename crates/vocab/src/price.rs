@@ -1,6 +1,7 @@
 //! Price schedules: tiers of (from quantity, unit price), all-units.
 
 use crate::{Currency, Decimal, Error, Money, Result};
+use crate::{Phrase, phrase};
 use serde::{Deserialize, Serialize};
 
 /// One step of a price schedule: this unit price holds for the whole order from this quantity up.
@@ -37,20 +38,34 @@ impl PriceSchedule {
 
     /// Checks that there is a tier, none is negative, quantities rise and prices do not.
     pub fn check(&self) -> Result<()> {
-        let fail = |what, value: String, remedy| Err(Error::Price { what, value, remedy });
+        let shown = |tier: &Tier| {
+            let Tier { from, unit_price } = tier;
+            phrase(format!("from {from} at {unit_price}"), format!("{from} 起，单价 {unit_price}"))
+        };
+        let fail = |what, value, remedy| Err(Error::Price { what, value, remedy });
         if self.tiers.is_empty() || self.tiers.len() > Self::TIERS_MAX {
-            return fail("wrong number of tiers", self.tiers.len().to_string(), "give 1 to 32 tiers");
+            return fail(
+                phrase("wrong number of tiers", "价格档数不对"),
+                Phrase::plain(self.tiers.len()),
+                phrase("give 1 to 32 tiers", "请给出 1 至 32 档"),
+            );
         }
         for tier in &self.tiers {
             if tier.from.is_negative() || tier.unit_price.is_negative() {
-                let value = format!("from {} at {}", tier.from, tier.unit_price);
-                return fail("negative tier", value, "quantities and prices are zero or more");
+                return fail(
+                    phrase("negative tier", "有负数的档"),
+                    shown(tier),
+                    phrase("quantities and prices are zero or more", "数量和价格不得小于零"),
+                );
             }
         }
         for pair in self.tiers.windows(2) {
             if pair[1].from <= pair[0].from || pair[1].unit_price > pair[0].unit_price {
-                let value = format!("from {} at {}", pair[1].from, pair[1].unit_price);
-                return fail("tier out of order", value, "let quantities rise and prices fall");
+                return fail(
+                    phrase("tier out of order", "档次顺序不对"),
+                    shown(&pair[1]),
+                    phrase("let quantities rise and prices fall", "数量须递增，价格须递减"),
+                );
             }
         }
         Ok(())

@@ -1,5 +1,6 @@
 //! What a thing is: its specification, in the languages its makers and users read, and where things are.
 
+use crate::phrase;
 use crate::{Decimal, Error, RecordId, Result, SpecId, Unit};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -39,10 +40,14 @@ impl Text {
         };
         let value = || self.in_language("en").chars().take(40).collect();
         match total {
-            _ if shortest == 0 => Err(Error::Text { field, what: "is empty", value: value() }),
-            n if n > Self::BYTES_MAX => {
-                Err(Error::Text { field, what: "is over 4000 bytes", value: value() })
+            _ if shortest == 0 => {
+                Err(Error::Text { field, what: phrase("is empty", "为空"), value: value() })
             }
+            n if n > Self::BYTES_MAX => Err(Error::Text {
+                field,
+                what: phrase("is over 4000 bytes", "超过 4000 字节"),
+                value: value(),
+            }),
             _ => Ok(()),
         }
     }
@@ -115,16 +120,16 @@ impl Specification {
 
     /// Checks lengths and that serial numbers count whole pieces.
     pub fn check(&self) -> Result<()> {
-        self.name.check("specification name")?;
+        self.name.check("name")?;
         let too_long = self.properties.len() > Self::LIST_MAX || self.cites.len() > Self::LIST_MAX;
         let value = || self.id.to_string();
         if too_long {
-            let what = "has more than 64 properties or citations";
-            return Err(Error::Text { field: "specification", what, value: value() });
+            let what = phrase("more than 64 properties or citations", "属性或引用超过 64 项");
+            return Err(Error::Text { field: "properties", what, value: value() });
         }
         if self.serialised && self.unit != Unit::Each {
-            let what = "is serialised, so its unit must be each";
-            return Err(Error::Text { field: "specification", what, value: value() });
+            let what = phrase("of numbered pieces must be each", "须为 each（件），因为逐件编号");
+            return Err(Error::Text { field: "unit", what, value: value() });
         }
         Ok(())
     }

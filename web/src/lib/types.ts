@@ -20,7 +20,7 @@ export interface Place { name: string; latitude?: Decimal; longitude?: Decimal; 
 export interface Who { agent: AgentId; name: string }
 export interface Me { agent: AgentId; name: string; ticket: string }
 
-export interface Problem { at: Timestamp; peer: Who | null; what: string }
+export interface Problem { at: Timestamp; peer: Who | null; what: Text }
 export interface Status {
   me: Who; now: Timestamp; log_size: number; log_root: string; records: number; peers: number;
   recipes: number; listings: number; open_deals: number; problems: Problem[];
@@ -67,7 +67,7 @@ export interface HistoryLine { record: RecordId; kind: string; by: Who; at: Time
 export interface DealView {
   id: RecordId; pool: RecordId | null; role: Role; with: Who; spec: SpecId; name: Text; unit: Unit;
   quantity: Decimal; unit_price: Money | null; total: Money | null; state: DealState;
-  refused: [Reason, string] | null; promise: Timestamp | null; start: Timestamp; answer_by: Timestamp;
+  refused: [Reason, Text] | null; promise: Timestamp | null; start: Timestamp; answer_by: Timestamp;
   hold_until: Timestamp | null; order: RecordId | null; shipped: Decimal; accepted: Decimal; rejected: Decimal;
   owed: Money | null; paid: Money | null; cancellation: { by: Who; reason: string } | null; goods: Goods[];
   names: Record<RecordId, Text>;
@@ -86,7 +86,7 @@ export interface ProcessView {
 }
 export interface OrderView {
   id: RecordId; source: OrderSource; spec: SpecId; name: Text; quantity: Decimal; state: OrderState;
-  trouble: string | null; promise: Timestamp | null; start: Timestamp; take: Record<SpecId, Decimal>;
+  trouble: Text | null; promise: Timestamp | null; start: Timestamp; take: Record<SpecId, Decimal>;
   purchases: PurchaseView[]; processes: ProcessView[];
 }
 

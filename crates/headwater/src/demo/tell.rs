@@ -50,6 +50,9 @@ impl Teller {
         Self { lang, colour }
     }
 
+    pub(super) fn lang(&self) -> Lang {
+        self.lang
+    }
     /// The scenario's words in the reader's language.
     pub(super) fn say<'a>(&self, text: &'a Text) -> &'a str {
         text.in_language(self.lang.tag())

@@ -41,9 +41,9 @@ fn begun() -> KeyState {
     keys.apply(&say(&by(0), &inception(1), 1)).unwrap();
     keys
 }
-fn why(result: Result<()>) -> &'static str {
+fn why(result: Result<()>) -> String {
     match result {
-        Err(Error::Key { why, .. }) => why,
+        Err(Error::Key { why, .. }) => why.to_string(),
         other => panic!("{other:?}"),
     }
 }

@@ -11,6 +11,7 @@ use crate::Result;
 use crate::statement::{Outcome, Pledge, PoolClose, PoolTerms};
 use ledger::Record;
 use std::collections::{BTreeMap, BTreeSet};
+use vocab::Phrase;
 use vocab::{AgentId, RecordId, Timestamp};
 
 /// Most pledges, edited ones included, of one pool: each is named twice in a close, which must fit one record.
@@ -83,7 +84,7 @@ pub enum PoolFault {
     },
     /// The close is not well-formed.
     #[error("malformed close: {0}")]
-    Malformed(String),
+    Malformed(Phrase),
     /// The bytes of a listed pledge are not at hand: ask for them, then audit again. No proof against anyone.
     #[error("pledge {0} is listed but not at hand")]
     Missing(RecordId),
@@ -103,7 +104,7 @@ pub enum PoolFault {
         /// which
         pledge: RecordId,
         /// what is wrong
-        why: String,
+        why: Phrase,
     },
     /// Two pledges of one member that both count.
     #[error("{member} has two pledges, {first} and {second}: one may count")]
@@ -180,7 +181,7 @@ fn counts(pool: &RecordId, terms: &PoolTerms, pledge: &Pledged) -> Judged<()> {
     if pledge.at > terms.closes {
         return Err(PoolFault::Late { pledge: pledge.id, at: pledge.at, closes: terms.closes });
     }
-    let unfit = |e: crate::Error| PoolFault::Unfit { pledge: pledge.id, why: e.to_string() };
+    let unfit = |e: crate::Error| PoolFault::Unfit { pledge: pledge.id, why: Phrase::of(&e) };
     pledge.pledge.check(terms).map_err(unfit)
 }
 
@@ -199,7 +200,7 @@ pub fn close(pool: &RecordId, terms: &PoolTerms, pledges: &[Pledged]) -> Judged<
         root: sum_root(&votes).to_string(),
         outcome: settle(terms, &votes).outcome,
     };
-    close.check().map_err(|e| PoolFault::Malformed(e.to_string()))?;
+    close.check().map_err(|e| PoolFault::Malformed(Phrase::of(&e)))?;
     Ok(close)
 }
 
@@ -216,7 +217,7 @@ pub fn audit(pool: &RecordId, terms: &PoolTerms, closed: &Closed, pledges: &[Ple
     if closed.at < terms.closes {
         return Err(PoolFault::Early { at: closed.at, closes: terms.closes });
     }
-    close.check().map_err(|e| PoolFault::Malformed(e.to_string()))?;
+    close.check().map_err(|e| PoolFault::Malformed(Phrase::of(&e)))?;
     let votes = votes(pool, terms, &close.pledges, &close.replaced, pledges)?;
     let root = sum_root(&votes).to_string();
     if root != close.root {

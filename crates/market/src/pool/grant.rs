@@ -1,8 +1,10 @@
 //! Which terms a pool gets: what the offer grants, what the opener asks, nothing else.
 
 use crate::check::ensure;
+use crate::error::shown;
 use crate::statement::{Allocation, Offer, PoolRequest, PoolTerms, Reason};
 use crate::{Error, Result};
+use vocab::phrase;
 use vocab::{RecordId, Timestamp};
 
 /// The terms that `offer` grants the request `id` at `now`. The offerer signs them; anyone can recompute them.
@@ -11,23 +13,44 @@ use vocab::{RecordId, Timestamp};
 pub fn grant(id: RecordId, request: &PoolRequest, offer: &Offer, now: Timestamp) -> Result<PoolTerms> {
     request.check()?;
     let pooling = offer.pooling.as_ref().ok_or_else(|| {
-        Error::because(Reason::Declined, "pooling", "not granted", "ask for an offer that allows pools")
+        Error::because(
+            Reason::Declined,
+            "pooling",
+            phrase("not granted", "未获准"),
+            phrase("ask for an offer that allows pools", "请选择允许拼单的供应"),
+        )
     })?;
     ensure(now <= offer.expires, || {
-        Error::because(Reason::NoListing, "expires", offer.expires, "ask for an offer that is still valid")
+        Error::because(
+            Reason::NoListing,
+            "expires",
+            shown(offer.expires),
+            phrase("ask for an offer that is still valid", "请选择仍然有效的供应"),
+        )
     })?;
     ensure(request.closes > now, || {
-        Error::because(Reason::Late, "closes", request.closes, format!("let it close after {now}"))
+        Error::because(
+            Reason::Late,
+            "closes",
+            shown(request.closes),
+            phrase(format!("let it close after {now}"), format!("截止时间须晚于 {now}")),
+        )
     })?;
     ensure(request.closes <= offer.expires, || {
-        let remedy = format!("let it close before the offer expires, {}", offer.expires);
-        Error::because(Reason::NoListing, "closes", request.closes, remedy)
+        let remedy = {
+            let expires = offer.expires;
+            phrase(
+                format!("let it close before the offer expires, {expires}"),
+                format!("须在供应到期（{expires}）之前截止"),
+            )
+        };
+        Error::because(Reason::NoListing, "closes", shown(request.closes), remedy)
     })?;
     let cap = pooling.cap.floor_to(offer.step);
     let threshold = request.threshold.max(offer.minimum);
     ensure(threshold <= cap, || {
-        let remedy = format!("ask for at most the cap, {cap}");
-        Error::because(Reason::Quantity, "threshold", threshold, remedy)
+        let remedy = phrase(format!("ask for at most the cap, {cap}"), format!("至多为上限 {cap}"));
+        Error::because(Reason::Quantity, "threshold", shown(threshold), remedy)
     })?;
     let terms = PoolTerms {
         request: id,

@@ -7,12 +7,14 @@
 //! endian, `L` being `headwater/pool/1`. Both sums stand in the hash, so neither can be shifted between branches.
 
 use super::book::PledgeVote;
+use crate::error::shown;
 use crate::{Error, hex};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
+use vocab::phrase;
 use vocab::{Decimal, RecordId};
 
 const LABEL: &[u8] = b"headwater/pool/1";
@@ -61,7 +63,16 @@ impl FromStr for SumRoot {
     type Err = Error;
 
     fn from_str(s: &str) -> Result<Self, Error> {
-        let fail = || Error::field("root", s, "write 96 hexadecimal digits: a hash, then a sum");
+        let fail = || {
+            Error::field(
+                "root",
+                shown(s),
+                phrase(
+                    "write 96 hexadecimal digits: a hash, then a sum",
+                    "请写 96 位十六进制数字：先哈希，后总和",
+                ),
+            )
+        };
         let bytes = hex::decode(s).filter(|b| b.len() == 48).ok_or_else(fail)?;
         let (hash, total) = bytes.split_at(32);
         Ok(Self {

@@ -4,13 +4,13 @@ use crate::support::*;
 use market::statement::*;
 use market::{Error, visit_tag};
 use std::collections::BTreeMap;
-use vocab::{Decimal, Place, Specification, Text, Unit};
+use vocab::{Decimal, Place, Said, Specification, Text, Unit};
 
 /// The field that was refused; an empty word for what the words themselves refused.
 fn refused(result: market::Result<()>) -> &'static str {
     match result.expect_err("it should have been refused") {
         Error::Field { field, value, remedy, .. } => {
-            assert!(!value.is_empty() && !remedy.is_empty(), "{field}");
+            assert!(!value.to_string().is_empty() && !remedy.zh().is_empty(), "{field}");
             field
         }
         Error::Word(_) => "",

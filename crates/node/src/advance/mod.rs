@@ -12,10 +12,11 @@ use crate::node::Node;
 use crate::orders::Ask;
 use crate::pools::End;
 use crate::view::{OrderSource, Role};
+use crate::words::said;
 use ledger::Audience;
 use market::Deadlines;
 use market::statement::{Outcome, Reason, Refusal};
-use vocab::{Decimal, RecordId, SpecId, Timestamp, after};
+use vocab::{Decimal, RecordId, Said, SpecId, Text, Timestamp, after};
 
 /// How long before a deadline a signature must leave to be in time, seconds.
 const SIGN_AHEAD_S: i64 = 1;
@@ -41,15 +42,14 @@ impl Node {
     }
 
     /// Says no to the last word of a deal.
-    pub(crate) fn refuse(&mut self, answers: RecordId, reason: Reason, detail: String, now: Timestamp) {
+    pub(crate) fn refuse(&mut self, answers: RecordId, reason: Reason, detail: Text, now: Timestamp) {
         let to =
             self.deals.of(&answers).map(|d| d.with).or_else(|| self.book.get(&answers).map(|r| r.author));
         let Some(to) = to.filter(|to| *to != self.me()) else { return };
-        let detail = detail.chars().take(400).collect();
         self.say_or_report(&Refusal { answers, reason, detail }, Audience::parties([to]), now);
     }
 
-    pub(crate) fn answer_enquiry(&mut self, id: RecordId, now: Timestamp) -> Result<(), (Reason, String)> {
+    pub(crate) fn answer_enquiry(&mut self, id: RecordId, now: Timestamp) -> Result<(), (Reason, Text)> {
         let Some((deal, enquiry)) = self.deals.get(&id).and_then(|d| Some((d, d.enquiry()?))) else {
             return Ok(());
         };
@@ -58,40 +58,57 @@ impl Node {
             let ahead = vocab::seconds_between(now, at);
             return Err((
                 Reason::Clock,
-                format!("your clock is {ahead} s ahead of mine: set it by a time server"),
+                said!(
+                    "your clock is {ahead} s ahead of mine: set it by a time server",
+                    "你的时钟比我的快 {ahead} 秒：请用时间服务器校准"
+                ),
             ));
         }
         if enquiry.answer_by <= now {
             let late = vocab::seconds_between(enquiry.answer_by, now);
             return Err((
                 Reason::Late,
-                format!("the answer was due {late} s ago by my clock: ask again, or check your clock"),
+                said!(
+                    "the answer was due {late} s ago by my clock: ask again, or check your clock",
+                    "按我的时钟，答复期限已过 {late} 秒：请重新询价，或检查你的时钟"
+                ),
             ));
         }
         if self.deals.open_with(&asker) > self.config.policy.open_per_peer {
             let limit = self.config.policy.open_per_peer;
             return Err((
                 Reason::Busy,
-                format!("{limit} conversations with you are open: end some, or wait"),
+                said!(
+                    "{limit} conversations with you are open: end some, or wait",
+                    "与你的进行中往来已有 {limit} 个：请先结束一些，或稍后再试"
+                ),
             ));
         }
         let offer = self.board.offer(&enquiry.offer, now).filter(|l| l.by == self.me());
         let Some(offer) = offer else {
             return Err((
                 Reason::NoListing,
-                "that offer is not mine, or no longer stands: look for a newer one".to_owned(),
+                said!(
+                    "that offer is not mine, or no longer stands: look for a newer one",
+                    "该报价不是我的，或已失效：请查看更新的报价"
+                ),
             ));
         };
         if offer.what.spec != enquiry.spec {
             return Err((
                 Reason::Invalid,
-                format!("the offer is for '{}', not '{}'", offer.what.spec, enquiry.spec),
+                said!(
+                    "the offer is for '{}', not '{}'",
+                    "该报价是“{}”的，不是“{}”的",
+                    offer.what.spec,
+                    enquiry.spec
+                ),
             ));
         }
-        offer.what.admits(enquiry.quantity, now).map_err(|e| (e.reason(), e.to_string()))?;
+        offer.what.admits(enquiry.quantity, now).map_err(|e| (e.reason(), e.text()))?;
         let Some((source, spec, quantity, ask)) = self.order_terms(&id) else { return Ok(()) };
         if ask.visited.contains(&market::visit_tag(&ask.origin, &self.me())) {
-            return Err((Reason::Loop, "this enquiry has been here before".to_owned()));
+            return Err((Reason::Loop, said!("this enquiry has been here before", "这份询价已经来过这里")));
         }
         self.plan_order(id, source, &spec, quantity, &ask, now)
     }

@@ -8,11 +8,12 @@ use crate::node::Node;
 use crate::orders::{Ask, Held, Stage};
 use crate::statement::{Asked, AskedFor, Dropped, Firm, GoAhead, Reservation};
 use crate::view::OrderSource;
+use crate::words::{because, list, said};
 use ledger::Audience;
 use market::statement::{Acceptance, Binding, Condition, Confirmation, Enquiry, Quote, Reason};
 use planning::{Demand, Explosion};
 use std::collections::BTreeMap;
-use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Timestamp, after};
+use vocab::{AgentId, Decimal, Money, RecordId, Said, SpecId, Text, Timestamp, after};
 
 impl Node {
     /// Finds out what an order lacks; asks for it, or sets aside what is there.
@@ -24,8 +25,8 @@ impl Node {
         quantity: Decimal,
         ask: &Ask,
         now: Timestamp,
-    ) -> Result<(), (Reason, String)> {
-        let no_source = |e: Error| (Reason::NoSource, e.to_string());
+    ) -> Result<(), (Reason, Text)> {
+        let no_source = |e: Error| (Reason::NoSource, e.text());
         let demand = Demand { spec: spec.clone(), quantity };
         let explosion =
             planning::explode(&self.model, &demand, &self.stock.free()).map_err(|e| no_source(e.into()))?;
@@ -52,17 +53,23 @@ impl Node {
         explosion: &Explosion,
         ask: &Ask,
         now: Timestamp,
-    ) -> Result<Vec<(SpecId, Decimal, Vec<(AgentId, Enquiry)>)>, (Reason, String)> {
+    ) -> Result<Vec<(SpecId, Decimal, Vec<(AgentId, Enquiry)>)>, (Reason, Text)> {
         let me = self.me();
         let margin = self.config.policy.margin_s;
         let Some(depth) = ask.depth.checked_sub(1) else {
-            return Err((Reason::Loop, "the enquiry has travelled as far as it may".to_owned()));
+            return Err((
+                Reason::Loop,
+                said!("the enquiry has travelled as far as it may", "询价已走到允许的最远一级"),
+            ));
         };
         let answer_by = after(ask.answer_by, -margin);
         if answer_by <= now {
             return Err((
                 Reason::Late,
-                format!("no time is left to ask upstream: leave more than {margin} s a tier"),
+                said!(
+                    "no time is left to ask upstream: leave more than {margin} s a tier",
+                    "没有时间再向上游询价：请为每一级留出超过 {margin} 秒"
+                ),
             ));
         }
         let mut visited = ask.visited.clone();
@@ -88,7 +95,7 @@ impl Node {
             ranked.truncate(self.config.policy.suppliers_asked);
             if ranked.is_empty() {
                 let e = Error::NoSource { spec: spec.clone(), quantity: lacking.to_string() };
-                return Err((Reason::NoSource, e.to_string()));
+                return Err((Reason::NoSource, e.text()));
             }
             let of_spec = ranked.into_iter().map(|(_, _, offer, to, quantity)| {
                 let enquiry = Enquiry {
@@ -119,20 +126,26 @@ impl Node {
         chosen: BTreeMap<SpecId, RecordId>,
         ask: &Ask,
         now: Timestamp,
-    ) -> Result<(), (Reason, String)> {
+    ) -> Result<(), (Reason, Text)> {
         let quoted = |deal: &RecordId| self.deals.get(deal).and_then(|d| d.quoted());
         let arrivals =
             chosen.iter().filter_map(|(spec, deal)| Some((spec.clone(), quoted(deal)?.promise))).collect();
         let holds = chosen.values().filter_map(|deal| Some(quoted(deal)?.hold_until));
         let Some(hold_until) = self.deadlines().downstream_hold(ask.hold_until, holds, now) else {
-            return Err((Reason::Late, "upstream holds end too soon to promise anything on them".to_owned()));
+            return Err((
+                Reason::Late,
+                said!(
+                    "upstream holds end too soon to promise anything on them",
+                    "上游的预留结束得太早，无法据此作出承诺"
+                ),
+            ));
         };
         let plan = planning::place(&self.model, explosion, &arrivals, &self.capacity, ask.start)
-            .map_err(|e| (Reason::NoSource, e.to_string()))?;
+            .map_err(|e| (Reason::NoSource, e.text()))?;
         let promise = plan.promise;
         let reservation = Reservation { order: id, plan, take: explosion.take.clone(), chosen, hold_until };
         if let Err(e) = self.say(&reservation, Audience::Private, now) {
-            return Err((Reason::NoSource, e.to_string()));
+            return Err((Reason::NoSource, e.text()));
         }
         if source != OrderSource::Deal {
             return Ok(());
@@ -145,7 +158,7 @@ impl Node {
             .offers
             .get(&enquiry.offer)
             .and_then(|l| l.what.prices.unit_price(deal.quantity))
-            .ok_or_else(|| (Reason::NoListing, "the offer is gone".to_owned()))?;
+            .ok_or_else(|| (Reason::NoListing, said!("the offer is gone", "该报价已不存在")))?;
         let quote = Quote { enquiry: id, quantity: deal.quantity, unit_price, promise, hold_until };
         let to = deal.with;
         self.say_or_report(&quote, Audience::parties([to]), now);
@@ -229,14 +242,14 @@ impl Node {
                 Some((_, _, deal)) => {
                     chosen.insert(p.spec.clone(), *deal);
                 }
-                None => lacking.push(format!("{} ({})", p.spec, self.why_not(p))),
+                None => lacking.push(self.why_not(p)),
             }
         }
         let result = if lacking.is_empty() {
             self.choose(id, source, &spec, quantity, purchases, chosen.clone(), &ask, now)
         } else {
             chosen.clear();
-            Err((Reason::Upstream, format!("no quote for {}", lacking.join(", "))))
+            Err((Reason::Upstream, because("no quote", "没有得到报价", &list(&lacking))))
         };
         if let Err((reason, why)) = result {
             chosen.clear();
@@ -250,18 +263,21 @@ impl Node {
             .filter_map(|deal| self.deals.get(deal).and_then(|d| d.quoted()).map(|q| q.quote))
             .collect();
         for quote in others {
-            self.refuse(quote, Reason::NotChosen, "another quote was taken".to_owned(), now);
+            self.refuse(quote, Reason::NotChosen, said!("another quote was taken", "已采用另一份报价"), now);
         }
     }
 
-    pub(crate) fn why_not(&self, p: &AskedFor) -> String {
-        let words = p.enquiries.iter().filter_map(|id| self.deals.get(id)).map(|d| match &d.stage {
-            DealStage::Over(crate::deals::Ending::Refused(_, detail)) => {
-                format!("{} said: {detail}", self.who(&d.with).name)
+    pub(crate) fn why_not(&self, p: &AskedFor) -> Text {
+        let words = p.enquiries.iter().filter_map(|id| self.deals.get(id)).map(|d| {
+            let name = self.who(&d.with).name;
+            match &d.stage {
+                DealStage::Over(crate::deals::Ending::Refused(_, detail)) => {
+                    because(&format!("{name} said"), &format!("{name}称"), detail)
+                }
+                _ => said!("{name} did not answer", "{name}没有答复"),
             }
-            _ => format!("{} did not answer", self.who(&d.with).name),
         });
-        words.collect::<Vec<_>>().join("; ")
+        because(p.spec.as_str(), p.spec.as_str(), &list(&words.collect::<Vec<_>>()))
     }
 
     /// Plans again with what has been quoted: stock may have gone since the enquiries were sent.
@@ -276,17 +292,20 @@ impl Node {
         chosen: BTreeMap<SpecId, RecordId>,
         ask: &Ask,
         now: Timestamp,
-    ) -> Result<(), (Reason, String)> {
+    ) -> Result<(), (Reason, Text)> {
         let demand = Demand { spec: spec.clone(), quantity };
         let explosion = planning::explode(&self.model, &demand, &self.stock.free())
-            .map_err(|e| (Reason::NoSource, e.to_string()))?;
+            .map_err(|e| (Reason::NoSource, e.text()))?;
         let covered = |spec: &SpecId, needed: Decimal| {
             purchases.iter().any(|p| p.spec == *spec && p.quantity >= needed)
         };
         if let Some((spec, needed)) = explosion.buy.iter().find(|(s, q)| !covered(s, **q)) {
             return Err((
                 Reason::NoSource,
-                format!("stock was taken meanwhile: {needed} of '{spec}' are lacking; ask again"),
+                said!(
+                    "stock was taken meanwhile: {needed} of '{spec}' are lacking; ask again",
+                    "库存已被占用：“{spec}”还缺 {needed}；请重新询价"
+                ),
             ));
         }
         let needed = chosen.into_iter().filter(|(s, _)| explosion.buy.contains_key(s)).collect();
@@ -332,7 +351,7 @@ impl Node {
                     self.refuse(
                         accepted.acceptance,
                         Reason::Late,
-                        "it came too close to the end of the hold".to_owned(),
+                        said!("it came too close to the end of the hold", "它来得太接近预留的期限"),
                         now,
                     );
                     return;
@@ -375,7 +394,12 @@ impl Node {
             })
             .collect();
         if quotes.len() < held.chosen.len() {
-            self.give_up_for(id, Reason::Upstream, "a quote it was built on has lapsed".to_owned(), now);
+            self.give_up_for(
+                id,
+                Reason::Upstream,
+                said!("a quote it was built on has lapsed", "它所依据的一份报价已失效"),
+                now,
+            );
             return;
         }
         self.say_or_report(&GoAhead { order: id }, Audience::Private, now);
@@ -402,7 +426,12 @@ impl Node {
             matches!(s, DealStage::Over(_) | DealStage::Enquired { .. } | DealStage::Quoted(_))
         };
         if stages.iter().any(|s| over(&s)) || stages.len() < held.chosen.len() {
-            self.give_up_for(id, Reason::Upstream, "a supplier it needs did not sign".to_owned(), now);
+            self.give_up_for(
+                id,
+                Reason::Upstream,
+                said!("a supplier it needs did not sign", "它所需的一个供方没有签字"),
+                now,
+            );
             return;
         }
         if !stages.iter().all(|s| matches!(s, DealStage::Confirmed(..))) {
@@ -417,7 +446,12 @@ impl Node {
         let Some(deal) = self.deals.get(&id) else { return };
         let DealStage::Accepted(quoted, accepted) = deal.stage.clone() else { return };
         if after(now, SIGN_AHEAD_S) > quoted.hold_until {
-            self.give_up_for(id, Reason::Late, "upstream signatures came too late".to_owned(), now);
+            self.give_up_for(
+                id,
+                Reason::Late,
+                said!("upstream signatures came too late", "上游的签字来得太迟"),
+                now,
+            );
             return;
         }
         let to = deal.with;
@@ -451,7 +485,7 @@ impl Node {
     }
 
     /// Gives an order up, tells its buyer, and lets go upstream.
-    pub(crate) fn give_up_for(&mut self, id: RecordId, reason: Reason, why: String, now: Timestamp) {
+    pub(crate) fn give_up_for(&mut self, id: RecordId, reason: Reason, why: Text, now: Timestamp) {
         self.let_go(&id, now);
         match self.deals.get(&id).map(|d| d.stage.clone()) {
             Some(DealStage::Enquired { .. }) => self.refuse(id, reason, why.clone(), now),
@@ -462,11 +496,10 @@ impl Node {
     }
 
     /// Gives an order up.
-    pub(crate) fn give_up(&mut self, id: RecordId, why: String, now: Timestamp) {
+    pub(crate) fn give_up(&mut self, id: RecordId, why: Text, now: Timestamp) {
         let standing =
             self.orders.get(&id).is_some_and(|o| !matches!(o.stage, Stage::Dropped { .. } | Stage::Firm(_)));
         if standing {
-            let why = why.chars().take(400).collect();
             self.say_or_report(&Dropped { order: id, why }, Audience::Private, now);
         }
     }
@@ -485,7 +518,12 @@ impl Node {
             })
             .collect();
         for answers in open {
-            self.refuse(answers, Reason::NotChosen, "the order it was for is given up".to_owned(), now);
+            self.refuse(
+                answers,
+                Reason::NotChosen,
+                said!("the order it was for is given up", "它所服务的订单已放弃"),
+                now,
+            );
         }
     }
 }

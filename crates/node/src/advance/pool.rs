@@ -7,10 +7,11 @@ use crate::node::{Node, Todo};
 use crate::orders::{Ask, Stage};
 use crate::pools::End;
 use crate::view::OrderSource;
+use crate::words::{about, because, said};
 use ledger::Audience;
 use market::Fraud;
 use market::statement::{Outcome, PledgeReceipt, PoolProgress, Reason, Refusal};
-use vocab::{AgentId, Decimal, RecordId, SpecId, Timestamp, after};
+use vocab::{AgentId, Decimal, RecordId, Said, SpecId, Text, Timestamp, after};
 
 impl Node {
     /// As an offerer: signs the terms asked for, or says why not.
@@ -19,7 +20,7 @@ impl Node {
         let Some((opener, request)) = self.pools.requests.get(&id) else { return };
         let Some(offer) = self.board.offer(&request.offer, now).filter(|l| l.by == me) else {
             if *opener != me {
-                let detail = "that offer is not mine, or no longer stands".to_owned();
+                let detail = said!("that offer is not mine, or no longer stands", "该报价不是我的，或已失效");
                 self.pools.requests.remove(&id);
                 self.refuse(id, Reason::NoListing, detail, now);
             }
@@ -32,7 +33,7 @@ impl Node {
             }
             Err(e) => {
                 self.pools.requests.remove(&id);
-                self.refuse(id, e.reason(), e.to_string(), now);
+                self.refuse(id, e.reason(), e.text(), now);
             }
         }
     }
@@ -46,7 +47,7 @@ impl Node {
             return Ok(own && self.deals.of(&refusal.answers).is_none());
         }
         if !own {
-            let what = format!("the pool was not granted: {}", refusal.detail);
+            let what = because("the pool was not granted", "拼单未获同意", &refusal.detail);
             self.problem(record.at, Some(record.author), what);
         }
         Ok(true)
@@ -89,7 +90,11 @@ impl Node {
                     && let Some((source, spec, quantity, ask)) = self.order_terms(&id)
                     && let Err((_, why)) = self.plan_order(id, source, &spec, quantity, &ask, now)
                 {
-                    self.problem(now, None, format!("the pool's order cannot be planned yet: {why}"));
+                    self.problem(
+                        now,
+                        None,
+                        because("the pool's order cannot be planned yet", "拼单的订单暂时无法排产", &why),
+                    );
                     self.hold_off(id, source, spec, quantity, ask, why, now);
                 }
             }
@@ -110,7 +115,7 @@ impl Node {
         spec: SpecId,
         quantity: Decimal,
         ask: Ask,
-        why: String,
+        why: Text,
         now: Timestamp,
     ) {
         let stage = Stage::Dropped { why, at: now };
@@ -154,7 +159,11 @@ impl Node {
                     self.say_progress(id, now);
                 }
             }
-            Err(e) => self.problem(now, None, format!("the pool {id} cannot be closed: {e}")),
+            Err(e) => self.problem(
+                now,
+                None,
+                about(&format!("the pool {id} cannot be closed"), &format!("拼单 {id} 无法结算"), &e),
+            ),
         }
     }
 
@@ -207,10 +216,18 @@ impl Node {
         match report {
             Ok(report) if report.accused == accused => {
                 self.say_or_report(&report, Audience::Public, now);
-                self.problem(now, Some(accused), format!("caught in a provable lie: {:?}", report.kind));
+                self.problem(
+                    now,
+                    Some(accused),
+                    said!("caught in a provable lie: {:?}", "被证实说谎：{:?}", report.kind),
+                );
             }
             Ok(_) => {}
-            Err(e) => self.problem(now, Some(accused), format!("contradicted itself, but not provably: {e}")),
+            Err(e) => self.problem(
+                now,
+                Some(accused),
+                about("contradicted itself, but not provably", "自相矛盾，但无法证实", &e),
+            ),
         }
         self.agenda.insert(Todo::Tell(Topic::Market));
     }

@@ -7,11 +7,12 @@ use crate::node::Node;
 use crate::orders::Stage;
 use crate::statement::OwnDemand;
 use crate::view::{OrderSource, Role};
+use crate::words::{said, words};
 use ledger::Audience;
 use market::statement::{
     Acceptance, CancellationConsent, Condition, Enquiry, Pledge, PoolRequest, Reason, Settlement,
 };
-use vocab::{Decimal, Money, RecordId, SpecId, Timestamp, after};
+use vocab::{Decimal, Money, Phrase, RecordId, SpecId, Timestamp, after, phrase};
 
 impl Node {
     pub(crate) fn enquire(
@@ -21,12 +22,21 @@ impl Node {
         due: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<RecordId> {
-        let remedy = "it may have expired: see the offers";
-        let listing =
-            self.board.offer(&offer, now).ok_or(Error::Unknown { kind: "offer", id: offer, remedy })?;
+        let remedy = words("it may have expired: see the offers", "它可能已过期：请查看现有报价");
+        let listing = self.board.offer(&offer, now).ok_or(Error::Unknown {
+            kind: words("offer", "报价"),
+            id: offer,
+            remedy,
+        })?;
         if listing.by == self.me() {
-            let remedy = "to make for yourself, plan an order of your own";
-            return Err(Error::NotYours { what: "offer", id: offer, owner: listing.by, remedy });
+            let remedy =
+                words("to make for yourself, plan an order of your own", "要为自己生产，请计划自己的订单");
+            return Err(Error::NotYours {
+                what: words("offer", "报价"),
+                id: offer,
+                owner: listing.by,
+                remedy,
+            });
         }
         listing.what.admits(quantity, now)?;
         let (to, policy) = (listing.by, &self.config.policy);
@@ -48,8 +58,12 @@ impl Node {
 
     pub(crate) fn plan(&mut self, spec: SpecId, quantity: Decimal, now: Timestamp) -> Result<RecordId> {
         if !quantity.is_positive() {
-            let remedy = "give more than nothing";
-            return Err(Error::Field { field: "quantity", value: quantity.to_string(), remedy });
+            let remedy = words("give more than nothing", "请给出大于零的数量");
+            return Err(Error::Field {
+                field: words("quantity", "数量"),
+                value: Phrase::plain(quantity),
+                remedy,
+            });
         }
         let policy = &self.config.policy;
         let answer_by = after(now, policy.answer_s);
@@ -63,23 +77,47 @@ impl Node {
     pub(crate) fn accept(&mut self, id: RecordId, now: Timestamp) -> Result<RecordId> {
         if let Some(order) = self.orders.get(&id).filter(|o| o.source == OrderSource::Own) {
             let Stage::Held(_) = &order.stage else {
-                let remedy = "accept it once it is planned and while its hold stands";
-                return Err(Error::State { what: "order", id, state: self.order_state(&id), remedy });
+                let remedy = words(
+                    "accept it once it is planned and while its hold stands",
+                    "请在排产之后、预留有效期内接受",
+                );
+                return Err(Error::State {
+                    what: words("order", "订单"),
+                    id,
+                    state: self.order_state(&id),
+                    remedy,
+                });
             };
             self.go_ahead(id, now);
             return Ok(id);
         }
         let deal = self.deal_known(&id)?;
-        let remedy = "accept a quote made to you while it holds";
+        let remedy = words("accept a quote made to you while it holds", "请在有效期内接受给你的报价");
         let DealStage::Quoted(quoted) = &deal.stage else {
-            return Err(Error::State { what: "deal", id, state: format!("{:?}", deal.state()), remedy });
+            return Err(Error::State {
+                what: words("deal", "交易"),
+                id,
+                state: deal.state().words().into(),
+                remedy,
+            });
         };
         if deal.role != Role::Buyer {
-            return Err(Error::NotYours { what: "acceptance of deal", id, owner: deal.with, remedy });
+            return Err(Error::NotYours {
+                what: words("acceptance of deal", "接受交易"),
+                id,
+                owner: deal.with,
+                remedy,
+            });
         }
         if after(now, 1) > quoted.hold_until {
-            let state = format!("held until {}", quoted.hold_until);
-            return Err(Error::State { what: "the quote of deal", id, state, remedy: "ask again" });
+            let until = quoted.hold_until;
+            let state = phrase(format!("held until {until}"), format!("有效期至 {until}"));
+            return Err(Error::State {
+                what: words("the quote of deal", "报价，交易"),
+                id,
+                state,
+                remedy: words("ask again", "请重新询价"),
+            });
         }
         let (to, quote) = (deal.with, quoted.quote);
         self.say(&Acceptance { quote, condition: Condition::None }, Audience::parties([to]), now)
@@ -87,7 +125,7 @@ impl Node {
 
     pub(crate) fn decline(&mut self, id: RecordId, now: Timestamp) -> Result<RecordId> {
         if self.orders.get(&id).is_some_and(|o| o.source == OrderSource::Own && !o.is_firm()) {
-            self.give_up_for(id, Reason::Declined, "declined by its owner".to_owned(), now);
+            self.give_up_for(id, Reason::Declined, said!("declined by its owner", "所有者已放弃"), now);
             return Ok(id);
         }
         let deal = self.deal_known(&id)?;
@@ -95,26 +133,38 @@ impl Node {
             (DealStage::Quoted(q), Role::Buyer) => q.quote,
             (DealStage::Enquired { .. }, Role::Supplier) => id,
             _ => {
-                let remedy = "decline a quote made to you; a bound deal is cancelled instead";
-                return Err(Error::State { what: "deal", id, state: format!("{:?}", deal.state()), remedy });
+                let remedy = words(
+                    "decline a quote made to you; a bound deal is cancelled instead",
+                    "只能谢绝给你的报价；已约定的交易请改为取消",
+                );
+                return Err(Error::State {
+                    what: words("deal", "交易"),
+                    id,
+                    state: deal.state().words().into(),
+                    remedy,
+                });
             }
         };
-        self.refuse(answers, Reason::Declined, "declined".to_owned(), now);
+        self.refuse(answers, Reason::Declined, said!("declined", "已谢绝"), now);
         Ok(id)
     }
 
     pub(crate) fn answer_cancel(&mut self, id: RecordId, answer: Answer, now: Timestamp) -> Result<RecordId> {
         let deal = self.bound(&id)?;
         let me = self.me();
-        let remedy = "there must be a wish of the other side to answer";
+        let remedy = words("there must be a wish of the other side to answer", "须有对方的取消请求才能答复");
         let wish = deal.cancellation.as_ref().filter(|w| w.by != me).map(|w| w.record);
-        let cancellation =
-            wish.ok_or(Error::State { what: "deal", id, state: "not to be cancelled".to_owned(), remedy })?;
+        let cancellation = wish.ok_or(Error::State {
+            what: words("deal", "交易"),
+            id,
+            state: phrase("not to be cancelled", "没有取消请求"),
+            remedy,
+        })?;
         let to = deal.with;
         match answer {
             Answer::Agree => self.say(&CancellationConsent { cancellation }, Audience::parties([to]), now),
             Answer::Refuse => {
-                self.refuse(cancellation, Reason::Declined, "the deal stands".to_owned(), now);
+                self.refuse(cancellation, Reason::Declined, said!("the deal stands", "交易继续有效"), now);
                 Ok(cancellation)
             }
         }
@@ -129,22 +179,33 @@ impl Node {
     ) -> Result<RecordId> {
         let deal = self.bound(&id)?;
         if deal.role != Role::Supplier {
-            let remedy = "the one who is paid says so";
-            return Err(Error::NotYours { what: "claim of deal", id, owner: deal.with, remedy });
+            let remedy = words("the one who is paid says so", "由收款方声明");
+            return Err(Error::NotYours {
+                what: words("claim of deal", "应收款，交易"),
+                id,
+                owner: deal.with,
+                remedy,
+            });
         }
         let owed = deal.owed().ok_or(Error::State {
-            what: "deal",
+            what: words("deal", "交易"),
             id,
-            state: "not bound".to_owned(),
-            remedy: "settle what was delivered",
+            state: phrase("not bound", "尚未约定"),
+            remedy: words("settle what was delivered", "只能结算已交付的部分"),
         })?;
         let amount = Money::new(amount.unwrap_or(owed.amount - deal.paid), owed.currency);
         if !amount.amount.is_positive() {
-            let remedy = "deliver first: a claim arises when goods are taken over";
+            let remedy = words(
+                "deliver first: a claim arises when goods are taken over",
+                "请先交付：货物接收后才产生应收款",
+            );
             return Err(Error::State {
-                what: "the claim of deal",
+                what: words("the claim of deal", "应收款，交易"),
                 id,
-                state: format!("{owed} with {} paid", deal.paid),
+                state: phrase(
+                    format!("{owed} with {} paid", deal.paid),
+                    format!("{owed}，已付 {}", deal.paid),
+                ),
                 remedy,
             });
         }
@@ -155,16 +216,23 @@ impl Node {
     }
 
     pub(crate) fn deal_known(&self, id: &RecordId) -> Result<&Deal> {
-        self.deals.get(id).ok_or(Error::Unknown { kind: "deal", id: *id, remedy: "see your deals" })
+        self.deals.get(id).ok_or(Error::Unknown {
+            kind: words("deal", "交易"),
+            id: *id,
+            remedy: words("see your deals", "请查看你的交易"),
+        })
     }
     pub(crate) fn bound(&self, id: &RecordId) -> Result<&Deal> {
         let deal = self.deal_known(id)?;
-        let remedy = "both sides must have signed";
+        let remedy = words("both sides must have signed", "须双方都已签字");
         match deal.is_bound() {
             true => Ok(deal),
-            false => {
-                Err(Error::State { what: "deal", id: *id, state: format!("{:?}", deal.state()), remedy })
-            }
+            false => Err(Error::State {
+                what: words("deal", "交易"),
+                id: *id,
+                state: deal.state().words().into(),
+                remedy,
+            }),
         }
     }
 
@@ -175,9 +243,12 @@ impl Node {
         closes: Timestamp,
         now: Timestamp,
     ) -> Result<RecordId> {
-        let remedy = "it may have expired: see the offers";
-        let listing =
-            self.board.offer(&offer, now).ok_or(Error::Unknown { kind: "offer", id: offer, remedy })?;
+        let remedy = words("it may have expired: see the offers", "它可能已过期：请查看现有报价");
+        let listing = self.board.offer(&offer, now).ok_or(Error::Unknown {
+            kind: words("offer", "报价"),
+            id: offer,
+            remedy,
+        })?;
         let request = PoolRequest { offer, threshold, closes, keeper: self.me() };
         // what the offerer would refuse is refused here at once
         market::pool::grant(offer, &request, &listing.what, now)?;
@@ -194,14 +265,17 @@ impl Node {
         ceiling: Decimal,
         now: Timestamp,
     ) -> Result<RecordId> {
-        let remedy = "see the pools";
-        let pool = self.pools.get(&id).ok_or(Error::Unknown { kind: "pool", id, remedy })?;
+        let remedy = words("see the pools", "请查看拼单");
+        let pool = self.pools.get(&id).ok_or(Error::Unknown { kind: words("pool", "拼单"), id, remedy })?;
         if now >= pool.terms.closes {
-            let remedy = "pledge to one that is open";
+            let remedy = words("pledge to one that is open", "请向尚未截止的拼单认购");
             return Err(Error::State {
-                what: "pool",
+                what: words("pool", "拼单"),
                 id,
-                state: format!("closed since {}", pool.terms.closes),
+                state: phrase(
+                    format!("closed since {}", pool.terms.closes),
+                    format!("已于 {} 截止", pool.terms.closes),
+                ),
                 remedy,
             });
         }

@@ -5,10 +5,11 @@ use crate::moves::Move;
 use crate::node::Node;
 use crate::orders::Stage;
 use crate::view::Role;
+use crate::words::{Words, words};
 use ledger::Audience;
 use std::collections::BTreeMap;
 use trace::statement::{Goods, Handover, Purpose, Takeover};
-use vocab::{AgentId, Decimal, RecordId, Timestamp};
+use vocab::{AgentId, Decimal, Phrase, RecordId, Timestamp, phrase};
 
 impl Node {
     pub(crate) fn ship(
@@ -20,16 +21,16 @@ impl Node {
     ) -> Result<RecordId> {
         let deal = self.bound(&id)?;
         if deal.role != Role::Supplier {
-            let remedy = "the supplier ships";
-            return Err(Error::NotYours { what: "deal", id, owner: deal.with, remedy });
+            let remedy = words("the supplier ships", "由供方发货");
+            return Err(Error::NotYours { what: words("deal", "交易"), id, owner: deal.with, remedy });
         }
         let due = deal.quantity - deal.moved.shipped;
         let quantity = quantity.unwrap_or(due);
         if !quantity.is_positive() || quantity > due {
-            let remedy = "ship no more than is still due";
+            let remedy = words("ship no more than is still due", "发货不能超过尚欠的数量");
             return Err(Error::Field {
-                field: "quantity",
-                value: format!("{quantity} with {due} due"),
+                field: words("quantity", "数量"),
+                value: phrase(format!("{quantity} with {due} due"), format!("{quantity}（尚欠 {due}）")),
                 remedy,
             });
         }
@@ -50,14 +51,26 @@ impl Node {
             let said = self.say(&handover, Audience::Bearer([to, buyer].into()), now)?;
             first.get_or_insert(said);
         }
-        first.ok_or(Error::Unknown { kind: "goods of deal", id, remedy: "see your stock" })
+        first.ok_or(Error::Unknown {
+            kind: words("goods of deal", "货物，交易"),
+            id,
+            remedy: words("see your stock", "请查看库存"),
+        })
     }
 
     pub(crate) fn handover_to_me(&self, id: &RecordId) -> Result<&Move> {
-        let remedy = "see the handovers to you";
-        let of = self.moves.get(id).ok_or(Error::Unknown { kind: "handover", id: *id, remedy })?;
+        let remedy = words("see the handovers to you", "请查看交给你的货物");
+        let of =
+            self.moves
+                .get(id)
+                .ok_or(Error::Unknown { kind: words("handover", "交出"), id: *id, remedy })?;
         if of.handover.to != self.me() {
-            return Err(Error::NotYours { what: "handover", id: *id, owner: of.handover.to, remedy });
+            return Err(Error::NotYours {
+                what: words("handover", "交出"),
+                id: *id,
+                owner: of.handover.to,
+                remedy,
+            });
         }
         Ok(of)
     }
@@ -71,8 +84,13 @@ impl Node {
     ) -> Result<RecordId> {
         let of = self.handover_to_me(&id)?;
         if of.answer.is_some() {
-            let remedy = "a handover is answered once";
-            return Err(Error::State { what: "handover", id, state: "answered".to_owned(), remedy });
+            let remedy = words("a handover is answered once", "一次交出只能答复一次");
+            return Err(Error::State {
+                what: words("handover", "交出"),
+                id,
+                state: phrase("answered", "已答复"),
+                remedy,
+            });
         }
         let accepted = without(&of.handover.goods, &rejected)?;
         // all who have a hand in it hear of it: the giver, who first gave it, whom it is for
@@ -87,14 +105,23 @@ impl Node {
 
     /// A carrier hands on what it took over; what was then refused it takes back to where it came from.
     pub(crate) fn pass_on(&mut self, id: RecordId, now: Timestamp) -> Result<RecordId> {
-        let remedy = "pass on what you took over for another, or what its taker refused";
-        let wrong = |state: &str| Error::State { what: "handover", id, state: state.to_owned(), remedy };
+        let remedy = words(
+            "pass on what you took over for another, or what its taker refused",
+            "只能转交代他人接收的货物，或被拒收的货物",
+        );
+        let wrong =
+            |state: Words| Error::State {
+                what: words("handover", "交出"), id, state: state.into(), remedy
+            };
         let me = self.me();
-        let of = self.moves.get(&id).ok_or(Error::Unknown { kind: "handover", id, remedy })?;
-        let Some((takeover, answer)) = &of.answer else { return Err(wrong("not answered yet")) };
+        let of =
+            self.moves.get(&id).ok_or(Error::Unknown { kind: words("handover", "交出"), id, remedy })?;
+        let Some((takeover, answer)) = &of.answer else {
+            return Err(wrong(words("not answered yet", "尚未答复")));
+        };
         let handover = if of.handover.to == me && of.handover.consignee != me {
             if of.passed_on {
-                return Err(wrong("passed on already"));
+                return Err(wrong(words("passed on already", "已转交")));
             }
             Handover {
                 deal: of.handover.deal,
@@ -106,7 +133,7 @@ impl Node {
             }
         } else if of.giver == me && of.handover.after.is_some() && !answer.rejected.is_empty() {
             if of.sent_back {
-                return Err(wrong("sent back already"));
+                return Err(wrong(words("sent back already", "已退回")));
             }
             let source = self.moves.first_giver(of);
             Handover {
@@ -118,7 +145,7 @@ impl Node {
                 after: of.handover.after,
             }
         } else {
-            return Err(wrong("not yours to pass on"));
+            return Err(wrong(words("not yours to pass on", "不由你转交")));
         };
         handover.check()?;
         let parties =
@@ -127,18 +154,16 @@ impl Node {
         self.say(&handover, audience, now)
     }
 
-    pub(crate) fn order_state(&self, id: &RecordId) -> String {
-        self.orders
-            .get(id)
-            .map_or("unknown", |o| match &o.stage {
-                Stage::New => "new",
-                Stage::Asking { .. } => "asking upstream",
-                Stage::Held(_) => "held",
-                Stage::Signing(_) => "collecting signatures",
-                Stage::Firm(_) => "firm",
-                Stage::Dropped { .. } => "given up",
-            })
-            .to_owned()
+    pub(crate) fn order_state(&self, id: &RecordId) -> Phrase {
+        let state = self.orders.get(id).map_or(words("unknown", "未知"), |o| match &o.stage {
+            Stage::New => words("new", "新建"),
+            Stage::Asking { .. } => words("asking upstream", "正在向上游询价"),
+            Stage::Held(_) => words("held", "已预留"),
+            Stage::Signing(_) => words("collecting signatures", "正在收集签字"),
+            Stage::Firm(_) => words("firm", "已确定"),
+            Stage::Dropped { .. } => words("given up", "已放弃"),
+        });
+        state.into()
     }
 }
 
@@ -147,15 +172,19 @@ fn without(goods: &[Goods], refused: &[Goods]) -> Result<Vec<Goods>> {
     let mut left = goods.to_vec();
     for bad in refused {
         let line = left.iter_mut().find(|g| g.lot == bad.lot).ok_or(Error::Unknown {
-            kind: "lot",
+            kind: words("lot", "批次"),
             id: bad.lot,
-            remedy: "refuse what was handed over",
+            remedy: words("refuse what was handed over", "只能拒收交来的货物"),
         })?;
         line.quantity -= bad.quantity;
         line.serials.retain(|s| !bad.serials.contains(s));
         if line.quantity.is_negative() {
-            let remedy = "refuse no more than was handed over";
-            return Err(Error::Field { field: "rejected quantity", value: bad.quantity.to_string(), remedy });
+            let remedy = words("refuse no more than was handed over", "拒收不能超过交来的数量");
+            return Err(Error::Field {
+                field: words("rejected quantity", "拒收数量"),
+                value: Phrase::plain(bad.quantity),
+                remedy,
+            });
         }
     }
     left.retain(|g| g.quantity.is_positive());

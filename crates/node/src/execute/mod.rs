@@ -8,11 +8,12 @@ use crate::command::{Command, Done, OfferDraft, Reply};
 use crate::error::{Error, Result};
 use crate::node::Node;
 use crate::statement::ModelSet;
+use crate::words::words;
 use ledger::Audience;
 use market::statement::{Cancellation, Described, Feedback, Need, Offer, Pooling, Withdrawal};
 use trace::statement::{Goods, Happened};
 use trace::{Action, EconomicEvent, ProcessRef};
-use vocab::{DAY_S, Decimal, Quantity, RecordId, Timestamp, after};
+use vocab::{DAY_S, Decimal, Phrase, Quantity, RecordId, Timestamp, after, phrase};
 
 /// Days until a listing expires when its owner does not say.
 const EXPIRES_DAYS: u32 = 30;
@@ -98,15 +99,15 @@ impl Node {
                         self.say(&Withdrawal { listing }, Audience::Public, now)
                     }
                     Some(owner) => Err(Error::NotYours {
-                        what: "listing",
+                        what: words("listing", "发布"),
                         id: listing,
                         owner,
-                        remedy: "withdraw your own",
+                        remedy: words("withdraw your own", "只能撤回自己的"),
                     }),
                     None => Err(Error::Unknown {
-                        kind: "listing",
+                        kind: words("listing", "发布"),
                         id: listing,
-                        remedy: "see your offers and needs",
+                        remedy: words("see your offers and needs", "请查看你的供应和需求"),
                     }),
                 }
             }
@@ -138,18 +139,20 @@ impl Node {
                 let (to, spec) = (of.with, of.spec.clone());
                 let has = |g: &&Goods| serial.as_ref().is_none_or(|s| g.serials.contains(s));
                 let passport = of.moved.goods.iter().find(has).map(|g| g.lot).ok_or(Error::State {
-                    what: "deal",
+                    what: words("deal", "交易"),
                     id: deal,
-                    state: "without such an item".to_owned(),
-                    remedy: "name a serial number you received",
+                    state: phrase("without such an item", "没有这样的物品"),
+                    remedy: words("name a serial number you received", "请写出你收到的编号"),
                 })?;
                 let feedback = Feedback { deal, passport, serial, spec, rating, text, wishes };
                 feedback.check()?;
                 self.say(&feedback, Audience::parties([to]), now)
             }
-            Command::Trace { lot } | Command::Recall { lot } => {
-                Err(Error::Unknown { kind: "lot", id: lot, remedy: "trace it" })
-            }
+            Command::Trace { lot } | Command::Recall { lot } => Err(Error::Unknown {
+                kind: words("lot", "批次"),
+                id: lot,
+                remedy: words("trace it", "请用溯源查询"),
+            }),
         }
     }
 
@@ -183,8 +186,10 @@ fn expires(days: Option<u32>, now: Timestamp) -> Result<Timestamp> {
     match days.unwrap_or(EXPIRES_DAYS) {
         days @ 1..=EXPIRES_DAYS_MAX => Ok(after(now, i64::from(days) * DAY_S)),
         days => {
-            let remedy = "give 1 to 366 days";
-            Err(Error::Field { field: "expires_days", value: days.to_string(), remedy })
+            let remedy = words("give 1 to 366 days", "请给出 1 到 366 天");
+            Err(Error::Field {
+                field: words("expires_days", "有效天数"), value: Phrase::plain(days), remedy
+            })
         }
     }
 }

@@ -5,11 +5,12 @@ use crate::node::Node;
 use crate::orders::{Held, Stage};
 use crate::statement::{Finished, Started};
 use crate::view::ProcessState;
+use crate::words::{Words, words};
 use ledger::Audience;
 use std::collections::BTreeMap;
 use trace::statement::{Happened, Passport};
 use trace::{Action, EconomicEvent, ProcessRef};
-use vocab::{Decimal, Quantity, RecordId, SpecId, Timestamp, Unit};
+use vocab::{Decimal, Phrase, Quantity, RecordId, SpecId, Timestamp, Unit};
 
 impl Node {
     pub(crate) fn raise(
@@ -54,9 +55,12 @@ impl Node {
             let count =
                 usize::try_from(quantity.ceil_i64()).ok().filter(|n| whole && *n <= trace::SERIALS_MAX);
             let count = count.ok_or_else(|| Error::Field {
-                field: "quantity",
-                value: quantity.to_string(),
-                remedy: "pieces with serial numbers are counted whole, at most 10000 to a lot",
+                field: words("quantity", "数量"),
+                value: Phrase::plain(quantity),
+                remedy: words(
+                    "pieces with serial numbers are counted whole, at most 10000 to a lot",
+                    "带编号的件按整件计，每批最多 10000 件",
+                ),
             })?;
             serials = trace::serials(&format!("{spec}-{}", self.book.own_size() + 1), count)?;
         }
@@ -75,8 +79,12 @@ impl Node {
     }
 
     pub(crate) fn lot(&self, lot: &RecordId) -> Result<(SpecId, Unit)> {
-        let remedy = "see your stock";
-        let history = self.stock.lot_history(lot).ok_or(Error::Unknown { kind: "lot", id: *lot, remedy })?;
+        let remedy = words("see your stock", "请查看库存");
+        let history = self.stock.lot_history(lot).ok_or(Error::Unknown {
+            kind: words("lot", "批次"),
+            id: *lot,
+            remedy,
+        })?;
         Ok((
             history.spec.clone(),
             history.unit.or_else(|| self.board.unit(&history.spec)).unwrap_or(Unit::Each),
@@ -85,41 +93,48 @@ impl Node {
 
     pub(crate) fn process(&self, process: ProcessRef) -> Result<(RecordId, &Held, ProcessState)> {
         let id = process.plan;
-        let remedy = "see your processes";
-        let order = self.orders.by_plan(&id).ok_or(Error::Unknown { kind: "plan", id, remedy })?;
+        let remedy = words("see your processes", "请查看工序");
+        let order =
+            self.orders.by_plan(&id).ok_or(Error::Unknown { kind: words("plan", "计划"), id, remedy })?;
         let Stage::Firm(held) = &order.stage else {
-            let remedy = "work starts when the order is firm";
+            let remedy = words("work starts when the order is firm", "订单确定后才能开工");
             return Err(Error::State {
-                what: "order",
+                what: words("order", "订单"),
                 id: order.id,
                 state: self.order_state(&order.id),
                 remedy,
             });
         };
         let (_, state) = held.process(process.index).ok_or(Error::Field {
-            field: "index",
-            value: process.index.to_string(),
-            remedy: "give the number of a process of this plan",
+            field: words("index", "序号"),
+            value: Phrase::plain(process.index),
+            remedy: words("give the number of a process of this plan", "请给出该计划中的工序编号"),
         })?;
         Ok((order.id, held, state))
     }
 
     pub(crate) fn start(&mut self, process: ProcessRef, now: Timestamp) -> Result<RecordId> {
         let (order, held, state) = self.process(process)?;
-        let wrong = |state: &str, remedy| Error::State {
-            what: "process of plan",
+        let wrong = |state: Words, remedy| Error::State {
+            what: words("process of plan", "计划的工序"),
             id: process.plan,
-            state: state.to_owned(),
+            state: state.into(),
             remedy,
         };
         if state != ProcessState::Planned {
-            return Err(wrong("started already", "finish it when it is done"));
+            return Err(wrong(
+                words("started already", "已开始"),
+                words("finish it when it is done", "完成后请登记完成"),
+            ));
         }
         if !held.unblocked(process.index) {
-            return Err(wrong("behind one that is not done", "finish the step before it first"));
+            return Err(wrong(
+                words("behind one that is not done", "前一道工序尚未完成"),
+                words("finish the step before it first", "请先完成前一道工序"),
+            ));
         }
         let Some((planned, _)) = held.process(process.index) else {
-            return Err(wrong("gone", "see your processes"));
+            return Err(wrong(words("gone", "不存在"), words("see your processes", "请查看工序")));
         };
         let inputs = planned.inputs.clone();
         let mut events = vec![];
@@ -151,23 +166,38 @@ impl Node {
     ) -> Result<RecordId> {
         let (_, held, state) = self.process(process)?;
         if state != ProcessState::Started {
-            let state = if state == ProcessState::Done { "done already" } else { "not started" };
-            let remedy = "start it first, finish it once";
+            let state = if state == ProcessState::Done {
+                words("done already", "已完成")
+            } else {
+                words("not started", "尚未开始")
+            };
+            let remedy = words("start it first, finish it once", "先开始，再完成一次");
             return Err(Error::State {
-                what: "process of plan",
+                what: words("process of plan", "计划的工序"),
                 id: process.plan,
-                state: state.to_owned(),
+                state: state.into(),
                 remedy,
             });
         }
         let held = held.clone();
         let Some((planned, _)) = held.process(process.index) else {
-            return Err(Error::Unknown { kind: "process", id: process.plan, remedy: "see your processes" });
+            return Err(Error::Unknown {
+                kind: words("process", "工序"),
+                id: process.plan,
+                remedy: words("see your processes", "请查看工序"),
+            });
         };
         let quantity = made.unwrap_or(planned.quantity);
         if quantity.is_negative() || (quantity.is_zero() && planned.last) {
-            let remedy = "give what came out; to give nothing, cancel the order";
-            return Err(Error::Field { field: "quantity", value: quantity.to_string(), remedy });
+            let remedy = words(
+                "give what came out; to give nothing, cancel the order",
+                "请填写实际产出；若没有产出，请取消订单",
+            );
+            return Err(Error::Field {
+                field: words("quantity", "数量"),
+                value: Phrase::plain(quantity),
+                remedy,
+            });
         }
         let step = self
             .model

@@ -5,6 +5,7 @@ use crate::statement::LotId;
 use crate::{Error, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use vocab::{Decimal, SpecId};
+use vocab::{Phrase, phrase};
 
 impl Stock {
     /// Checks that nothing is negative, that no more is promised than is here or coming, and that of every lot what
@@ -13,16 +14,12 @@ impl Stock {
     /// # Errors
     /// [`Error::Unbalanced`], which only a defect of this program can cause.
     pub fn check(&self) -> Result<()> {
-        let unsound = |what: &str| Error::Unbalanced {
-            what: what.to_owned(),
-            found: Decimal::ZERO,
-            expected: Decimal::ONE,
-        };
+        let unsound = |what: Phrase| Error::Unbalanced { what, found: Decimal::ZERO, expected: Decimal::ONE };
         if !self.on_hand.is_sound() || !self.custody.is_sound() {
-            return Err(unsound("number of sound shelves"));
+            return Err(unsound(phrase("number of sound shelves", "完好货架数")));
         }
         if !self.claims.is_sound() {
-            return Err(unsound("number of sound claim books"));
+            return Err(unsound(phrase("number of sound claim books", "完好预留簿数")));
         }
         let mut here: BTreeMap<LotId, (Decimal, usize)> = BTreeMap::new();
         let moving = self.transit.values().flat_map(|t| t.parts.iter().map(|(_, part)| part));
@@ -33,14 +30,29 @@ impl Stock {
         }
         for (lot, history) in &self.lots {
             let (quantity, pieces) = here.remove(lot).unwrap_or_default();
-            same(format!("lot {lot}"), quantity, history.came - history.went)?;
+            same(
+                || phrase(format!("lot {lot}"), format!("批次 {lot}")),
+                quantity,
+                history.came - history.went,
+            )?;
             let came = history.origins.iter().map(Origin::quantity).sum();
-            same(format!("what came of lot {lot}"), history.came, came)?;
+            same(
+                || phrase(format!("what came of lot {lot}"), format!("批次 {lot} 的来货")),
+                history.came,
+                came,
+            )?;
             let named = history.pieces.as_ref().map_or(0, BTreeSet::len);
-            same(format!("pieces of lot {lot}"), count(pieces), count(named))?;
+            same(
+                || phrase(format!("pieces of lot {lot}"), format!("批次 {lot} 的件")),
+                count(pieces),
+                count(named),
+            )?;
         }
         match here.first_key_value() {
-            Some((lot, (quantity, _))) => same(format!("unheard-of lot {lot}"), *quantity, Decimal::ZERO),
+            Some((lot, (quantity, _))) => {
+                let what = || phrase(format!("unheard-of lot {lot}"), format!("未知批次 {lot}"));
+                same(what, *quantity, Decimal::ZERO)
+            }
             None => self.check_claims(),
         }
     }
@@ -53,7 +65,11 @@ impl Stock {
         let specs: BTreeSet<_> = self.lots.values().map(|history| &history.spec).collect();
         for spec in specs {
             let covered = self.claims.held(spec) - lacking.remove(spec).unwrap_or_default();
-            same(format!("reserved {spec}"), self.reserved(spec), covered)?;
+            same(
+                || phrase(format!("reserved {spec}"), format!("预留的 {spec}")),
+                self.reserved(spec),
+                covered,
+            )?;
         }
         Ok(())
     }
@@ -63,6 +79,6 @@ fn count(n: usize) -> Decimal {
     Decimal::from(i64::try_from(n).unwrap_or(i64::MAX))
 }
 
-fn same(what: String, found: Decimal, expected: Decimal) -> Result<()> {
-    if found == expected { Ok(()) } else { Err(Error::Unbalanced { what, found, expected }) }
+fn same(what: impl FnOnce() -> Phrase, found: Decimal, expected: Decimal) -> Result<()> {
+    if found == expected { Ok(()) } else { Err(Error::Unbalanced { what: what(), found, expected }) }
 }

@@ -10,6 +10,7 @@ use crate::statement::{Goods, Handover, Happened, LotId, Takeover};
 use crate::{Error, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use vocab::{AgentId, Decimal, RecordId, Unit};
+use vocab::{Phrase, phrase};
 
 /// What was done, in order, and how many arrivals there were before.
 struct Journal {
@@ -119,8 +120,13 @@ impl Stock {
         takeover.check(handover)?;
         self.not_booked(id)?;
         if handover.to != *me || giver == *me {
-            let remedy = "take over what another agent hands to this one";
-            return Err(Error::Field { field: "handover to", value: handover.to.to_string(), remedy });
+            let remedy =
+                phrase("take over what another agent hands to this one", "请接收另一主体交给本主体的货物");
+            return Err(Error::Field {
+                field: phrase("handover to", "交出对象"),
+                value: Phrase::plain(handover.to),
+                remedy,
+            });
         }
         let place = if handover.consignee == *me { Place::OnHand } else { Place::Custody };
         self.whole(|stock, journal| {
@@ -215,15 +221,19 @@ impl Stock {
         match &mut history.pieces {
             Some(pieces) => {
                 if line.serials.is_empty() {
-                    return Err(differs(lot, "numbering", "pieces without numbers", "numbered pieces"));
+                    return Err(differs(lot, numbering(), unnumbered(), numbered_pieces()));
                 }
                 if let Some(serial) = line.serials.iter().find(|s| pieces.contains(*s)) {
-                    return Err(Error::Piece { lot, serial: serial.clone(), what: "is here already" });
+                    return Err(Error::Piece {
+                        lot,
+                        serial: serial.clone(),
+                        what: phrase("is here already", "已在此处"),
+                    });
                 }
                 pieces.extend(line.serials.iter().cloned());
             }
             None if !line.serials.is_empty() => {
-                return Err(differs(lot, "numbering", "numbered pieces", "pieces without numbers"));
+                return Err(differs(lot, numbering(), numbered_pieces(), unnumbered()));
             }
             None => {}
         }
@@ -272,7 +282,9 @@ impl Stock {
     fn counted_in(&mut self, journal: &mut Journal, lot: LotId, unit: Unit) -> Result<()> {
         let history = self.lots.get_mut(&lot).ok_or(Error::UnknownLot { lot })?;
         match history.unit {
-            Some(known) if known != unit => return Err(differs(lot, "unit", unit, known)),
+            Some(known) if known != unit => {
+                return Err(differs(lot, phrase("unit", "单位"), Phrase::plain(unit), Phrase::plain(known)));
+            }
             Some(_) => return Ok(()),
             None => history.unit = Some(unit),
         }
@@ -388,13 +400,28 @@ fn numbered(part: &Holding, serials: BTreeSet<String>) -> Holding {
     Holding { quantity: Decimal::from(serials.len() as i64), serials, ..part.clone() }
 }
 
-fn differs(lot: LotId, field: &'static str, value: impl ToString, known: impl ToString) -> Error {
-    Error::LotDiffers { lot, field, value: value.to_string(), known: known.to_string() }
+fn numbering() -> Phrase {
+    phrase("numbering", "编号")
+}
+fn numbered_pieces() -> Phrase {
+    phrase("numbered pieces", "有编号的件")
+}
+fn unnumbered() -> Phrase {
+    phrase("pieces without numbers", "无编号的件")
+}
+
+fn differs(lot: LotId, field: Phrase, value: Phrase, known: Phrase) -> Error {
+    Error::LotDiffers { lot, field, value, known }
 }
 
 fn same_spec(history: &LotHistory, line: &Goods) -> Result<()> {
     if history.spec == line.spec {
         return Ok(());
     }
-    Err(differs(line.lot, "specification", &line.spec, &history.spec))
+    Err(differs(
+        line.lot,
+        phrase("specification", "规格"),
+        Phrase::plain(&line.spec),
+        Phrase::plain(&history.spec),
+    ))
 }

@@ -23,6 +23,7 @@ use claims::Claims;
 use serde::Serialize;
 use shelf::{Arrivals, Shelf};
 use std::collections::{BTreeMap, BTreeSet};
+use vocab::phrase;
 use vocab::{Decimal, RecordId, SpecId};
 
 /// One agent's goods.
@@ -121,7 +122,7 @@ impl Stock {
     /// # Errors
     /// [`Error::NotFree`] if less is free.
     pub fn reserve(&mut self, key: RecordId, spec: &SpecId, quantity: Decimal) -> Result<()> {
-        positive("reserved quantity", quantity)?;
+        positive(phrase("reserved quantity", "预留数量"), quantity)?;
         let free = self.free_of(spec);
         if quantity > free {
             return Err(Error::NotFree { spec: spec.clone(), wanted: quantity, free });
@@ -183,7 +184,7 @@ impl Stock {
     /// # Errors
     /// [`Error::NotFree`] if that is less than `quantity`, or if it asks for part of a numbered piece.
     pub fn pick(&self, key: RecordId, spec: &SpecId, quantity: Decimal) -> Result<Vec<Goods>> {
-        positive("picked quantity", quantity)?;
+        positive(phrase("picked quantity", "拣取数量"), quantity)?;
         let allowed = self.reserved_for(key, spec) + self.free_of(spec);
         let short = |free| Error::NotFree { spec: spec.clone(), wanted: quantity, free };
         if quantity > allowed {

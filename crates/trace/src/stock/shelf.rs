@@ -7,6 +7,7 @@ use crate::statement::{Goods, LotId};
 use crate::{Error, Result};
 use serde::Serialize;
 use std::collections::{BTreeMap, BTreeSet};
+use vocab::phrase;
 use vocab::{Decimal, RecordId, SpecId, Unit};
 
 /// What is left, or taken, of one lot from one arrival.
@@ -167,7 +168,7 @@ impl Shelf {
             return pieces(lot, &there, serials);
         }
         if let Some(serial) = there.iter().find_map(|h| h.serials.first()) {
-            let what = "and its like are numbered: say which";
+            let what = phrase("and its like are numbered: say which", "及其同类逐件编号：请指明是哪些");
             return Err(Error::Piece { lot, serial: serial.clone(), what });
         }
         let (mut left, mut parts) = (quantity, Vec::new());
@@ -204,7 +205,11 @@ fn pieces(lot: LotId, there: &[&Holding], serials: &[String]) -> Result<Vec<Hold
     let mut chosen: BTreeMap<usize, BTreeSet<String>> = BTreeMap::new();
     for serial in serials {
         let Some(at) = there.iter().position(|h| h.serials.contains(serial)) else {
-            return Err(Error::Piece { lot, serial: serial.clone(), what: "is not here" });
+            return Err(Error::Piece {
+                lot,
+                serial: serial.clone(),
+                what: phrase("is not here", "不在此处"),
+            });
         };
         chosen.entry(at).or_default().insert(serial.clone());
     }
