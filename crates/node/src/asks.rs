@@ -47,6 +47,8 @@ struct Open {
     asked: AgentId,
     /// whom to ask next
     others: VecDeque<AgentId>,
+    /// asked again because the first question may not have arrived: a dial may take as long as an answer may
+    again: bool,
     due: Timestamp,
 }
 
@@ -55,6 +57,15 @@ struct Open {
 enum Want {
     Record(RecordId),
     Forward { agent: AgentId, lot: RecordId, chain: Vec<RecordId> },
+}
+
+impl Want {
+    fn question(&self) -> Question {
+        match self {
+            Self::Record(id) => Question::Record(*id),
+            Self::Forward { lot, chain, .. } => Question::Forward { lot: *lot, chain: chain.clone() },
+        }
+    }
 }
 
 impl Asks {
@@ -160,12 +171,10 @@ impl Node {
         };
         self.asks.last_number += 1;
         let number = self.asks.last_number;
-        let question = match &want {
-            Want::Record(id) => Question::Record(*id),
-            Want::Forward { lot, chain, .. } => Question::Forward { lot: *lot, chain: chain.clone() },
-        };
+        let question = want.question();
         self.out.push(Effect::Send { to, frame: Frame::Ask { number, question } });
-        self.asks.open.insert(number, Open { job, want, asked: to, others, due: after(now, ANSWER_S) });
+        let due = after(now, ANSWER_S);
+        self.asks.open.insert(number, Open { job, want, asked: to, others, again: false, due });
         true
     }
 
@@ -211,10 +220,17 @@ impl Node {
     pub(crate) fn asks_due(&mut self, now: Timestamp) {
         let late: Vec<u64> = self.asks.open.iter().filter(|(_, o)| o.due <= now).map(|(n, _)| *n).collect();
         for number in late {
-            if let Some(open) = self.asks.open.remove(&number) {
-                self.ask_next(open.job, open.want, open.others, now);
-                self.pursue(open.job, now);
+            let Some(mut open) = self.asks.open.remove(&number) else { continue };
+            if !open.again {
+                let question = open.want.question();
+                self.out.push(Effect::Send { to: open.asked, frame: Frame::Ask { number, question } });
+                open.again = true;
+                open.due = after(now, ANSWER_S);
+                self.asks.open.insert(number, open);
+                continue;
             }
+            self.ask_next(open.job, open.want, open.others, now);
+            self.pursue(open.job, now);
         }
         let over: Vec<u64> = self.asks.jobs.iter().filter(|(_, j)| j.ends <= now).map(|(n, _)| *n).collect();
         for number in over {

@@ -20,11 +20,19 @@ pub(crate) struct Board {
     pub(crate) specifications: BTreeMap<RecordId, Listing<Specification>>,
     /// by name: the newest revision, this node's own before others'
     newest: BTreeMap<SpecId, RecordId>,
-    pub(crate) reachable: BTreeMap<AgentId, (RecordId, Vec<String>)>,
+    pub(crate) reachable: BTreeMap<AgentId, Reachable>,
     /// agents caught in a provable lie, and the record that proves it
     pub(crate) frauds: BTreeMap<AgentId, RecordId>,
     withdrawn: BTreeSet<RecordId>,
     next_expiry: Option<Timestamp>,
+}
+
+/// Where an agent can be dialled, by its newest word.
+pub(crate) struct Reachable {
+    /// of its record in the agent's log
+    seq: u64,
+    record: RecordId,
+    pub(crate) addresses: Vec<String>,
 }
 
 /// Something published.
@@ -102,8 +110,12 @@ impl Board {
             ReachableAt::KIND => {
                 let mut addresses = record.read::<ReachableAt>()?.addresses;
                 addresses.truncate(ReachableAt::ADDRESSES_MAX);
-                if let Some((old, _)) = self.reachable.insert(by, (id, addresses)) {
-                    superseded.push(old);
+                // gossip may bring an older one later
+                let newest = self.reachable.get(&by).is_none_or(|known| known.seq < record.seq);
+                if newest {
+                    let known =
+                        self.reachable.insert(by, Reachable { seq: record.seq, record: id, addresses });
+                    superseded.extend(known.map(|known| known.record));
                 }
             }
             _ => return Ok(false),

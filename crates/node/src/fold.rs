@@ -43,10 +43,11 @@ impl Node {
             let taken = self.board.apply(&me, record, &mut superseded)?;
             superseded.iter().for_each(|id| self.book.retire(id));
             if taken {
-                if let Some((_, addresses)) =
+                if let Some(known) =
                     self.board.reachable.get(&record.author).filter(|_| kind == "reachable" && !own)
                 {
-                    self.out.push(Effect::Dial { agent: record.author, addresses: addresses.clone() });
+                    let addresses = known.addresses.clone();
+                    self.out.push(Effect::Dial { agent: record.author, addresses });
                 }
                 self.agenda.insert(Todo::Tell(Topic::Market));
                 return Ok(());

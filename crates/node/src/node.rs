@@ -176,7 +176,7 @@ impl Node {
             let inception = ledger::Inception { key: self.me(), name: self.config.name.clone(), next };
             self.say_or_report(&inception, Audience::Public, now);
         }
-        let dials: Vec<_> = self.board.reachable.iter().map(|(a, (_, s))| (*a, s.clone())).collect();
+        let dials: Vec<_> = self.board.reachable.iter().map(|(a, r)| (*a, r.addresses.clone())).collect();
         let me = self.me();
         for (agent, addresses) in dials.into_iter().filter(|(a, _)| *a != me) {
             self.out.push(Effect::Dial { agent, addresses });

@@ -33,7 +33,8 @@ pub(crate) struct Pool {
     pub(crate) pledges: BTreeMap<RecordId, Pledged>,
     /// pledge -> receipt
     pub(crate) receipts: BTreeMap<RecordId, RecordId>,
-    pub(crate) progress: Option<PoolProgress>,
+    /// the keeper's newest word, and its number in the keeper's log: gossip brings an older one later
+    pub(crate) progress: Option<(u64, PoolProgress)>,
     pub(crate) end: End,
 }
 
@@ -135,7 +136,9 @@ impl Pools {
                     ));
                 }
                 let id = pool.id;
-                pool.progress = Some(progress);
+                if pool.progress.as_ref().is_none_or(|(seq, _)| *seq < record.seq) {
+                    pool.progress = Some((record.seq, progress));
+                }
                 Ok(id)
             }
             other => invalid(said!("'{other}' is not part of a pool", "“{other}”不属于拼单")),

@@ -148,7 +148,7 @@ impl Node {
     fn pool_view(&self, pool: &Pool, now: Timestamp) -> PoolView {
         let me = self.me();
         // those whom the close does not concern have the keeper's word for how it ended
-        let told = pool.progress.as_ref().and_then(|p| p.outcome.as_ref());
+        let told = pool.progress.as_ref().and_then(|(_, p)| p.outcome.as_ref());
         let state = match &pool.end {
             End::Open if told.is_some() && pool.pledge_of(&me).is_none() && pool.offerer != me => {
                 match told {
@@ -177,7 +177,7 @@ impl Node {
             },
             _ => None,
         };
-        let progress = pool.progress.as_ref();
+        let progress = pool.progress.as_ref().map(|(_, p)| p);
         PoolView {
             id: pool.id,
             by: self.who(&pool.offerer),
@@ -488,7 +488,12 @@ impl Node {
                 PeerView {
                     who: self.who(&agent),
                     connected: lane.is_some_and(|l| l.connected),
-                    addresses: self.board.reachable.get(&agent).map(|(_, a)| a.clone()).unwrap_or_default(),
+                    addresses: self
+                        .board
+                        .reachable
+                        .get(&agent)
+                        .map(|r| r.addresses.clone())
+                        .unwrap_or_default(),
                     undelivered: self.book.mail_after(&agent, confirmed).len() as u64,
                     clock_ahead_s: lane.and_then(|l| l.clock_ahead_s),
                     witnessed: self.witness.last(&agent).map(|(_, c)| c.size),

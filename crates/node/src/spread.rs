@@ -72,7 +72,7 @@ impl Node {
 
     pub(crate) fn reachable(&mut self, mut addresses: Vec<String>, now: Timestamp) {
         addresses.truncate(ReachableAt::ADDRESSES_MAX);
-        let known = self.board.reachable.get(&self.me()).is_some_and(|(_, before)| *before == addresses);
+        let known = self.board.reachable.get(&self.me()).is_some_and(|r| r.addresses == addresses);
         if !known {
             self.say_or_report(&ReachableAt { addresses }, Audience::Public, now);
         }
