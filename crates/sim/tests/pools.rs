@@ -4,6 +4,9 @@
 
 mod support;
 
+use ledger::{Audience, Signed, Statement};
+use market::statement::PoolProgress;
+use node::frame::Frame;
 use node::view::{DealState, OrderState, PoolState, PoolView};
 use support::*;
 use vocab::{Decimal, RecordId, after};
@@ -128,4 +131,23 @@ fn a_pledge_beyond_the_terms_is_refused_with_the_remedy() {
         let error = c.world.recorded(c.buyer, json(pledge)).unwrap_err();
         assert!(error.contains(": "), "{error}");
     }
+}
+
+#[test]
+fn the_keepers_newest_word_counts_whichever_comes_last() {
+    let (mut c, all) = with_households(15, 2);
+    let id = open(&mut c, "20", 600);
+    let (keeper, away) = (all[0], all[1]);
+    let say = |c: &Chairs, members: u32, seq: u64| {
+        let pledged = Decimal::from(i64::from(members));
+        let progress = PoolProgress { pool: id, members, pledged, price_now: None, outcome: None };
+        let draft = progress.draft(Audience::Public).unwrap();
+        let record = c.world.signer(keeper).sign(draft, seq, Some(id), c.world.now()).unwrap();
+        Signed::clone(record.signed())
+    };
+    let (older, newer) = (say(&c, 9, 900), say(&c, 10, 901));
+    let frame = Frame::Public(vec![newer, older]).encode();
+    c.world.inject(keeper, away, frame);
+    c.world.run(1);
+    assert_eq!(pool(&c, away, &id).unwrap().members, 10);
 }
