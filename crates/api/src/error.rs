@@ -3,6 +3,7 @@
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
+use vocab::{Phrase, Said};
 
 /// Why the server could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -16,6 +17,15 @@ pub enum Error {
     Random(getrandom::Error),
 }
 
+impl Said for Error {
+    fn zh(&self) -> String {
+        match self {
+            Self::Socket(e) => format!("无法在此套接字上提供 HTTP 服务（{e}）：请另选地址"),
+            Self::Random(e) => format!("系统没有给出随机字节（{e}）：无法生成链接"),
+        }
+    }
+}
+
 /// What a caller is told: `{"error": {"code", "message", "remedy"}}`.
 #[derive(Debug)]
 pub(crate) struct Problem {
@@ -23,20 +33,39 @@ pub(crate) struct Problem {
     body: Body,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug)]
 struct Body {
     code: &'static str,
-    message: String,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    remedy: Option<&'static str>,
+    message: Phrase,
+    remedy: Option<Phrase>,
+}
+
+impl Body {
+    fn json(&self, word: impl Fn(&Phrase) -> String) -> serde_json::Value {
+        let mut error = serde_json::json!({ "code": self.code, "message": word(&self.message) });
+        if let Some(remedy) = &self.remedy {
+            error["remedy"] = word(remedy).into();
+        }
+        serde_json::json!({ "error": error })
+    }
+}
+
+/// The refusal in `response`, if it is one, in the language its reader prefers.
+pub(crate) fn in_chinese(response: Response) -> Response {
+    let Some(body) = response.extensions().get::<Body>() else { return response };
+    let chinese = json(response.status(), &body.json(Said::zh));
+    let (mut parts, _) = response.into_parts();
+    // it was counted for the English
+    parts.headers.remove(header::CONTENT_LENGTH);
+    Response::from_parts(parts, chinese.into_body())
 }
 
 impl Problem {
-    pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, body: Body { code, message: message.into(), remedy: None } }
+    pub(crate) fn new(status: StatusCode, code: &'static str, message: Phrase) -> Self {
+        Self { status, body: Body { code, message, remedy: None } }
     }
 
-    pub(crate) fn remedy(mut self, remedy: &'static str) -> Self {
+    pub(crate) fn remedy(mut self, remedy: Phrase) -> Self {
         self.body.remedy = Some(remedy);
         self
     }
@@ -55,13 +84,15 @@ impl From<runtime::Error> for Problem {
             (E::Slow { .. }, _) => StatusCode::GATEWAY_TIMEOUT,
             _ => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Self::new(status, e.code(), e.to_string())
+        Self::new(status, e.code(), Phrase::of(&e))
     }
 }
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        json(self.status, &serde_json::json!({ "error": self.body }))
+        let mut response = json(self.status, &self.body.json(Phrase::to_string));
+        response.extensions_mut().insert(self.body);
+        response
     }
 }
 

@@ -14,14 +14,15 @@ use std::convert::Infallible;
 use std::time::Duration;
 use tokio_stream::StreamExt;
 use tokio_stream::wrappers::BroadcastStream;
+use vocab::phrase;
 
 const KEEP_ALIVE: Duration = Duration::from_secs(15);
 
 /// GET events.
 pub(crate) async fn events(State(app): State<App>) -> Result<impl IntoResponse, Problem> {
     let permit = app.streams().try_acquire_owned().map_err(|_| {
-        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", "too many watchers")
-            .remedy("close other windows, then try again")
+        Problem::new(StatusCode::SERVICE_UNAVAILABLE, "busy", phrase("too many watchers", "观察者过多"))
+            .remedy(phrase("close other windows, then try again", "请关闭其他窗口后重试"))
     })?;
     // the first event makes a new watcher look at everything once: what changed before it came is not repeated
     let hello = tokio_stream::once(Event::default().event("resync").data("{}"));

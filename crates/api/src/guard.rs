@@ -4,7 +4,7 @@
 //! name was rebound to this address (DNS rebinding), and a foreign Origin when they change anything; both are
 //! refused, and the cookie is `SameSite=Strict` besides.
 
-use crate::error::Problem;
+use crate::error::{Problem, in_chinese};
 use crate::state::App;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
@@ -12,6 +12,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use std::net::IpAddr;
 use std::time::Instant;
+use vocab::{Phrase, phrase};
 
 /// Scripts, styles and images of our own only; nobody may frame us. Images may be made in the page (QR codes), the
 /// scanner runs in a worker made in the page, and its picture comes from the camera.
@@ -21,19 +22,28 @@ const CONTENT_POLICY: &str = "default-src 'self'; img-src 'self' data: blob:; me
 
 /// Lets requests for our own names through, and puts the security headers on every answer.
 pub(crate) async fn front_door(State(app): State<App>, request: Request, next: Next) -> Response {
+    let chinese = text(request.headers(), header::ACCEPT_LANGUAGE)
+        .is_some_and(|languages| languages.trim_start().to_ascii_lowercase().starts_with("zh"));
     let mut response = match host_is_ours(request.headers(), app.address().ip()) {
         true => next.run(request).await,
         false => {
             let problem = Problem::new(
                 StatusCode::FORBIDDEN,
                 "host",
-                "the Host header does not name this node: it may be a page that rebound its name to this machine",
+                phrase(
+                    "the Host header does not name this node: it may be a page that rebound its name to this machine",
+                    "Host 标头指的不是本节点：可能是某个页面把自己的名称重新指向了这台机器",
+                ),
             );
-            axum::response::IntoResponse::into_response(
-                problem.remedy("open the node by its own address, such as http://127.0.0.1:7300"),
-            )
+            axum::response::IntoResponse::into_response(problem.remedy(phrase(
+                "open the node by its own address, such as http://127.0.0.1:7300",
+                "请用节点自己的地址打开，例如 http://127.0.0.1:7300",
+            )))
         }
     };
+    if chinese {
+        response = in_chinese(response);
+    }
     let headers = response.headers_mut();
     for (name, value) in [
         (header::CONTENT_SECURITY_POLICY, CONTENT_POLICY),
@@ -58,31 +68,35 @@ pub(crate) async fn owner_only(
     let headers = request.headers();
     if let Some(shown) = text(headers, header::AUTHORIZATION).and_then(|v| v.strip_prefix("Bearer ")) {
         if !app.token().matches(shown.trim()) {
-            return Err(unauthorized("this is not the node's token"));
+            return Err(unauthorized(phrase("this is not the node's token", "这不是本节点的令牌")));
         }
     } else if let Some(cookie) = cookie(headers, &app.cookie_name()) {
         if !app.sessions().touch(&cookie, Instant::now()) {
-            return Err(unauthorized("this session has ended"));
+            return Err(unauthorized(phrase("this session has ended", "会话已结束")));
         }
         let safe = matches!(*request.method(), Method::GET | Method::HEAD);
         if !safe && !origin_is_host(headers) {
             return Err(foreign_origin());
         }
     } else {
-        return Err(unauthorized("nothing shows that you may ask"));
+        return Err(unauthorized(phrase("nothing shows that you may ask", "没有任何凭据表明你有权请求")));
     }
     Ok(next.run(request).await)
 }
 
-fn unauthorized(message: &str) -> Problem {
+fn unauthorized(message: Phrase) -> Problem {
     Problem::new(StatusCode::UNAUTHORIZED, "unauthorized", message).remedy(
-        "open a link made by `headwater link`, or send `Authorization: Bearer` with the text of the file `token` in the data folder",
+        phrase("open a link made by `headwater link`, or send `Authorization: Bearer` with the text of the file `token` in the data folder", "请打开 `headwater link` 生成的链接，或在 `Authorization: Bearer` 中发送数据文件夹内 `token` 文件的内容"),
     )
 }
 
 pub(crate) fn foreign_origin() -> Problem {
-    Problem::new(StatusCode::FORBIDDEN, "origin", "the request comes from a page of another site")
-        .remedy("use the node's own pages, or the token")
+    Problem::new(
+        StatusCode::FORBIDDEN,
+        "origin",
+        phrase("the request comes from a page of another site", "请求来自其他站点的页面"),
+    )
+    .remedy(phrase("use the node's own pages, or the token", "请使用节点自己的页面，或令牌"))
 }
 
 fn text(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {

@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::time::Instant;
-use vocab::{AgentId, RecordId, Timestamp};
+use vocab::{AgentId, Phrase, RecordId, Said, Timestamp, phrase};
 
 type Answer = Result<Response, Problem>;
 
@@ -24,7 +24,9 @@ type Answer = Result<Response, Problem>;
 const LIST_MAX: usize = 1_000;
 
 /// Where to read how it is done.
-pub(crate) const SEE: &str = "see /api/v1/openapi.json";
+pub(crate) fn see() -> Phrase {
+    phrase("see /api/v1/openapi.json", "请参阅 /api/v1/openapi.json")
+}
 
 fn ok(body: &impl Serialize) -> Answer {
     Ok(json(StatusCode::OK, body))
@@ -124,18 +126,22 @@ pub(crate) async fn network(State(app): State<App>) -> Answer {
 }
 
 fn record_id(text: &str) -> Result<RecordId, Problem> {
-    text.parse().map_err(|e: vocab::Error| Problem::new(StatusCode::BAD_REQUEST, "malformed", e.to_string()))
+    text.parse().map_err(|e: vocab::Error| Problem::new(StatusCode::BAD_REQUEST, "malformed", Phrase::of(&e)))
 }
 
-fn unknown(kind: &'static str, id: RecordId) -> Problem {
-    Problem::new(StatusCode::NOT_FOUND, "unknown", format!("no {kind} {id} is known here"))
-        .remedy("look it up in the lists")
+fn unknown(kind: Phrase, id: RecordId) -> Problem {
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "unknown",
+        phrase(format!("no {kind} {id} is known here"), format!("此处没有{} {id}", kind.zh())),
+    )
+    .remedy(phrase("look it up in the lists", "请在列表中查找"))
 }
 
 pub(crate) async fn deal(State(app): State<App>, Path(id): Path<String>) -> Answer {
     let id = record_id(&id)?;
     let deal = app.node().read(move |node, now| node.deal(&id, now)).await?;
-    ok(&deal.ok_or_else(|| unknown("deal", id))?)
+    ok(&deal.ok_or_else(|| unknown(phrase("deal", "交易"), id))?)
 }
 
 #[derive(Serialize)]
@@ -148,8 +154,8 @@ struct Shown {
 pub(crate) async fn record(State(app): State<App>, Path(id): Path<String>) -> Answer {
     let id = record_id(&id)?;
     let signed = app.node().read(move |node, _| node.record(&id).map(|r| r.signed().clone())).await?;
-    let signed = signed.ok_or_else(|| unknown("record", id))?;
-    let damaged = |e: String| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", e);
+    let signed = signed.ok_or_else(|| unknown(phrase("record", "记录"), id))?;
+    let damaged = |e: String| Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "damaged", Phrase::plain(e));
     let text = String::from_utf8(signed.bytes.clone()).map_err(|e| damaged(e.to_string()))?;
     let content = RawValue::from_string(text).map_err(|e| damaged(e.to_string()))?;
     ok(&Shown { content, signature: HEXLOWER.encode(&signed.signature) })
@@ -157,15 +163,20 @@ pub(crate) async fn record(State(app): State<App>, Path(id): Path<String>) -> An
 
 fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, Problem> {
     let body = body.map_err(|e| match e.status() {
-        StatusCode::PAYLOAD_TOO_LARGE => {
-            Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "the request is over 2 MiB")
-                .remedy("send less at a time")
-        }
-        status => Problem::new(status, "malformed", e.body_text()),
+        StatusCode::PAYLOAD_TOO_LARGE => Problem::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            phrase("the request is over 2 MiB", "请求超过 2 MiB"),
+        )
+        .remedy(phrase("send less at a time", "请减少每次发送的内容")),
+        status => Problem::new(status, "malformed", Phrase::plain(e.body_text())),
     })?;
     serde_json::from_slice(&body).map_err(|e| {
-        let message = format!("the body does not read as what this route takes: {e}");
-        Problem::new(StatusCode::BAD_REQUEST, "malformed", message).remedy(SEE)
+        let message = phrase(
+            format!("the body does not read as what this route takes: {e}"),
+            format!("请求内容不符合该地址的要求：{e}"),
+        );
+        Problem::new(StatusCode::BAD_REQUEST, "malformed", message).remedy(see())
     })
 }
 
@@ -182,11 +193,18 @@ struct Ticket {
 
 pub(crate) async fn add_peer(State(app): State<App>, body: Result<Bytes, BytesRejection>) -> Answer {
     let Ticket { ticket } = read(body)?;
-    let malformed = |e: net::Error| Problem::new(StatusCode::BAD_REQUEST, "malformed", e.to_string());
+    let malformed = |e: net::Error| Problem::new(StatusCode::BAD_REQUEST, "malformed", Phrase::of(&e));
     let peer: net::Peer = ticket.parse().map_err(malformed)?;
     if peer.agent == app.node().me() {
-        let problem = Problem::new(StatusCode::BAD_REQUEST, "malformed", "this is the node's own ticket");
-        return Err(problem.remedy("give this ticket to others, and take theirs here"));
+        let problem = Problem::new(
+            StatusCode::BAD_REQUEST,
+            "malformed",
+            phrase("this is the node's own ticket", "这是本节点自己的凭条"),
+        );
+        return Err(problem.remedy(phrase(
+            "give this ticket to others, and take theirs here",
+            "请把这张凭条交给别人，并在此填入他们的",
+        )));
     }
     let agent = peer.agent;
     app.node().know(peer).await?;
@@ -199,8 +217,9 @@ pub(crate) async fn link(State(app): State<App>) -> Answer {
 }
 
 fn no_random(e: &getrandom::Error) -> Problem {
-    let message = format!("the system gives no random bytes ({e})");
-    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "system", message).remedy("try again")
+    let message =
+        phrase(format!("the system gives no random bytes ({e})"), format!("系统没有给出随机字节（{e}）"));
+    Problem::new(StatusCode::INTERNAL_SERVER_ERROR, "system", message).remedy(phrase("try again", "请重试"))
 }
 
 #[derive(Deserialize)]
@@ -223,9 +242,9 @@ pub(crate) async fn open_session(
         Problem::new(
             StatusCode::UNAUTHORIZED,
             "code",
-            "this link has been used, or is older than ten minutes",
+            phrase("this link has been used, or is older than ten minutes", "该链接已被使用，或已超过十分钟"),
         )
-        .remedy("make a new one with `headwater link`")
+        .remedy(phrase("make a new one with `headwater link`", "请用 `headwater link` 生成新链接"))
     })?;
     let answer = me(State(app.clone())).await?;
     let age = SESSION_IDLE.as_secs();

@@ -15,6 +15,7 @@ use store::Token;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
+use vocab::phrase;
 
 /// Where the API lives.
 pub(crate) const BASE: &str = "/api/v1";
@@ -103,12 +104,21 @@ fn router(app: App) -> Router {
 
 async fn unknown_route(uri: Uri) -> Problem {
     let path: String = uri.path().chars().take(100).collect();
-    Problem::new(StatusCode::NOT_FOUND, "route", format!("there is no {BASE}{path}")).remedy(handlers::SEE)
+    Problem::new(
+        StatusCode::NOT_FOUND,
+        "route",
+        phrase(format!("there is no {BASE}{path}"), format!("没有 {BASE}{path}")),
+    )
+    .remedy(handlers::see())
 }
 
 async fn wrong_method() -> Problem {
-    Problem::new(StatusCode::METHOD_NOT_ALLOWED, "method", "this route does not know that method")
-        .remedy(handlers::SEE)
+    Problem::new(
+        StatusCode::METHOD_NOT_ALLOWED,
+        "method",
+        phrase("this route does not know that method", "该地址不支持这种方法"),
+    )
+    .remedy(handlers::see())
 }
 
 impl std::fmt::Debug for App {

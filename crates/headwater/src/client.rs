@@ -77,7 +77,13 @@ impl Client {
 
     pub(crate) fn get(&self, path: &str) -> Result<Value> {
         let url = format!("{}/api/v1/{path}", self.http);
-        self.read(self.agent.get(url).header("authorization", &self.bearer).call())
+        self.read(
+            self.agent
+                .get(url)
+                .header("authorization", &self.bearer)
+                .header("accept-language", self.lang.tag())
+                .call(),
+        )
     }
 
     /// The items of a list.
@@ -90,7 +96,13 @@ impl Client {
 
     pub(crate) fn post(&self, path: &str, body: &impl Serialize) -> Result<Value> {
         let url = format!("{}/api/v1/{path}", self.http);
-        self.read(self.agent.post(url).header("authorization", &self.bearer).send_json(body))
+        self.read(
+            self.agent
+                .post(url)
+                .header("authorization", &self.bearer)
+                .header("accept-language", self.lang.tag())
+                .send_json(body),
+        )
     }
 
     pub(crate) fn command(&self, command: &Command) -> Result<Value> {

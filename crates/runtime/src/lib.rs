@@ -14,6 +14,7 @@ mod handle;
 mod network;
 mod peers;
 mod restore;
+mod said;
 
 pub use engine::Clock;
 pub use error::Error;
