@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 use std::fmt;
+use vocab::Said;
 
 /// Exit codes, as documented in `--help`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +25,8 @@ pub(crate) struct Failure {
     pub(crate) code: String,
     /// what was wrong
     pub(crate) message: String,
+    /// the same in Chinese, where it comes from a library that knows both languages
+    pub(crate) zh: Option<String>,
     /// what to do, where the message does not say it
     pub(crate) remedy: Option<String>,
 }
@@ -32,7 +35,7 @@ pub(crate) type Result<T> = std::result::Result<T, Failure>;
 
 impl Failure {
     pub(crate) fn new(exit: Exit, code: &str, message: impl Into<String>) -> Self {
-        Self { exit, code: code.to_owned(), message: message.into(), remedy: None }
+        Self { exit, code: code.to_owned(), message: message.into(), zh: None, remedy: None }
     }
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, "usage", message)
@@ -54,6 +57,7 @@ impl Failure {
             },
             code: text("code").unwrap_or_else(|| format!("http_{status}")),
             message: text("message").unwrap_or_else(|| format!("the node answered with status {status}")),
+            zh: None,
             remedy: text("remedy"),
         }
     }
@@ -80,7 +84,7 @@ impl From<runtime::Error> for Failure {
             "name" => Exit::Usage,
             _ => Exit::Failed,
         };
-        Self::new(exit, e.code(), e.to_string())
+        Self { zh: Some(e.zh()), ..Self::new(exit, e.code(), e.to_string()) }
     }
 }
 impl From<store::Error> for Failure {
@@ -90,6 +94,6 @@ impl From<store::Error> for Failure {
 }
 impl From<api::Error> for Failure {
     fn from(e: api::Error) -> Self {
-        Self::new(Exit::Failed, "http", e.to_string())
+        Self { zh: Some(e.zh()), ..Self::new(Exit::Failed, "http", e.to_string()) }
     }
 }

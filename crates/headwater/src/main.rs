@@ -18,7 +18,7 @@ mod values;
 use clap::{CommandFactory, FromArgMatches};
 use cli::Cli;
 use failure::Failure;
-use i18n::{Lang, Msg, say, word};
+use i18n::{Lang, Msg, say};
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
@@ -46,11 +46,10 @@ fn tell(failure: &Failure, lang: Lang, json: bool) {
         eprintln!("{}", failure.json());
         return;
     }
-    // details from below come in English; in Chinese the kind of trouble is said before them
-    let kind = word(lang, &failure.code);
-    match (lang, kind == failure.code) {
-        (Lang::Zh, false) => eprintln!("{}：{kind}：{failure}", say(lang, Msg::Error, &[])),
-        (Lang::Zh, true) => eprintln!("{}：{failure}", say(lang, Msg::Error, &[])),
-        (Lang::En, _) => eprintln!("{}: {failure}", say(lang, Msg::Error, &[])),
+    let error = say(lang, Msg::Error, &[]);
+    match (lang, &failure.zh) {
+        (Lang::Zh, Some(zh)) => eprintln!("{error}：{zh}"),
+        (Lang::Zh, None) => eprintln!("{error}：{failure}"),
+        (Lang::En, _) => eprintln!("{error}: {failure}"),
     }
 }

@@ -1,6 +1,7 @@
 // Calls to the node behind this page: the one place that knows addresses, methods and the shape of errors.
 
 import type { Command } from "./commands";
+import { language } from "./i18n/index.svelte";
 
 const BASE = "/api/v1/";
 
@@ -12,7 +13,8 @@ export class ApiError extends Error {
 }
 
 async function call<T>(method: string, path: string, body?: unknown): Promise<T> {
-  const headers: Record<string, string> = body === undefined ? {} : { "content-type": "application/json" };
+  const headers: Record<string, string> = { "accept-language": language.tag };
+  if (body !== undefined) headers["content-type"] = "application/json";
   let response: Response;
   try {
     response = await fetch(BASE + path, { method, headers, body: JSON.stringify(body), credentials: "same-origin" });
