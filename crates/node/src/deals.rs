@@ -60,8 +60,19 @@ pub(crate) enum Stage {
     Quoted(Quoted),
     Accepted(Quoted, Accepted),
     Confirmed(Quoted, Accepted, RecordId),
-    Bound { unit_price: Money, promise: Timestamp },
+    Bound { unit_price: Money, promise: Timestamp, seal: Seal },
     Over(Ending),
+}
+
+/// What bound both sides: only the one who had to receive it in time can know that it came too late.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Seal {
+    /// the supplier's confirmation
+    Confirmation,
+    /// the buyer's binding
+    Binding,
+    /// the close of a pool, which each member has judged
+    Close,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -131,6 +142,12 @@ impl From<market::Error> for Fault {
 }
 
 type Took = std::result::Result<RecordId, Fault>;
+
+impl Quoted {
+    fn bound(&self, seal: Seal) -> Stage {
+        Stage::Bound { unit_price: self.unit_price, promise: self.promise, seal }
+    }
+}
 
 impl Deal {
     /// What both sides have agreed to pay, for what was taken over; `None` before they are bound.
@@ -410,7 +427,7 @@ impl Deals {
         }
         let id = deal.id;
         let stage = match accepted.condition {
-            Condition::None => Stage::Bound { unit_price: quoted.unit_price, promise: quoted.promise },
+            Condition::None => quoted.bound(Seal::Confirmation),
             Condition::Binding => Stage::Confirmed(quoted, accepted, record.id),
         };
         self.set(&id, record.id, stage);
@@ -439,7 +456,7 @@ impl Deals {
             return fault(Reason::Late, said!("it was due by {}", "截止时间是 {}", quoted.hold_until));
         }
         let id = deal.id;
-        self.set(&id, record.id, Stage::Bound { unit_price: quoted.unit_price, promise: quoted.promise });
+        self.set(&id, record.id, quoted.bound(Seal::Binding));
         Ok(id)
     }
 
@@ -469,9 +486,14 @@ impl Deals {
             // the supplier's quote stands until the clock ends it, but it may fail to find its own partners
             Stage::Accepted(..) => true,
             Stage::Confirmed(..) => !by_supplier,
-            Stage::Bound { .. } => {
+            Stage::Bound { seal, .. } => {
+                let receiver = match seal {
+                    Seal::Confirmation => !by_supplier,
+                    Seal::Binding => by_supplier,
+                    Seal::Close => false,
+                };
                 let last = deal.history.last() == Some(&refusal.answers);
-                last && refusal.reason == Reason::Late && deal.moved.shipped.is_zero()
+                receiver && last && refusal.reason == Reason::Late && deal.moved.shipped.is_zero()
             }
             Stage::Over(_) => return Ok(id),
         };

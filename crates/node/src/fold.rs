@@ -4,7 +4,7 @@
 //! state, the record and when this node took it. It says nothing and asks for nothing: what to do about a change is
 //! put on the agenda.
 
-use crate::deals::{Deal, Deals, Ending, Fault, Moved, Origin, Stage};
+use crate::deals::{Deal, Deals, Ending, Fault, Moved, Origin, Seal, Stage};
 use crate::effect::{Effect, Entry, Topic};
 use crate::moves::total;
 use crate::node::{Node, Todo};
@@ -451,7 +451,7 @@ fn pool_deal(
         unit: terms.unit,
         quantity: share.quantity,
         start: terms.closes,
-        stage: Stage::Bound { unit_price, promise },
+        stage: Stage::Bound { unit_price, promise, seal: Seal::Close },
         buys_for: None,
         moved: Moved::default(),
         paid: Decimal::ZERO,

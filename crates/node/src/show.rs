@@ -217,7 +217,7 @@ impl Node {
     fn deal_view(&self, deal: &Deal) -> DealView {
         let quoted = deal.quoted();
         let (unit_price, promise) = match &deal.stage {
-            DealStage::Bound { unit_price, promise } => (Some(*unit_price), Some(*promise)),
+            DealStage::Bound { unit_price, promise, .. } => (Some(*unit_price), Some(*promise)),
             _ => (quoted.map(|q| q.unit_price), quoted.map(|q| q.promise)),
         };
         let refused = match &deal.stage {

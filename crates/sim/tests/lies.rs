@@ -304,3 +304,24 @@ fn noise_on_a_bad_line_is_only_noise() {
         assert!(c.world.run_until(60, |w| state(w, buyer, &id) == Some(DealState::Bound)));
     }
 }
+
+#[test]
+fn only_the_receiver_of_the_last_signature_can_call_it_late() {
+    let mut c = chairs(31);
+    let id = buy(&mut c, 4);
+    c.world.run(10);
+    assert_eq!(state(&c.world, c.buyer, &id), Some(DealState::Bound));
+    let signed = c.world.disk(c.workshop).iter().rev().find(|e| e.record.kind == Confirmation::KIND);
+    let answers = signed.map(|e| e.record.id).unwrap();
+    let reason = market::statement::Reason::Late;
+    let refusal = market::statement::Refusal { answers, reason, detail: "no".into() };
+    let after_seq = heard(&c, c.buyer, c.workshop);
+    let own = sign(&c, c.workshop, &refusal, c.buyer, 700);
+    c.world.inject(c.workshop, c.buyer, mail(after_seq, &[&own]));
+    assert_eq!(state(&c.world, c.buyer, &id), Some(DealState::Bound));
+
+    let after_seq = heard(&c, c.workshop, c.buyer);
+    let others = sign(&c, c.buyer, &refusal, c.workshop, 700);
+    c.world.inject(c.buyer, c.workshop, mail(after_seq, &[&others]));
+    assert_eq!(state(&c.world, c.workshop, &id), Some(DealState::Refused));
+}
