@@ -102,6 +102,26 @@ fn only_the_owner_is_let_in() {
 }
 
 #[test]
+fn a_refusal_comes_in_the_language_that_was_asked_for() {
+    let f = Fixture::start();
+    let told = |languages: &str, path: &str| {
+        let request = f.agent.get(f.url(path)).header("authorization", &f.bearer);
+        let (_, body) = read(request.header("accept-language", languages).call().unwrap());
+        let error = body["error"].clone();
+        (error["message"].as_str().unwrap().to_owned(), error["remedy"].as_str().map(str::to_owned))
+    };
+    let chinese = |text: &str| text.chars().any(|c| ('\u{4e00}'..='\u{9fff}').contains(&c));
+    for path in ["/api/v1/nowhere", "/api/v1/deals/nonsense", &format!("/api/v1/records/{}", "a".repeat(64))]
+    {
+        for (languages, expected) in [("zh-CN,zh;q=0.9,en;q=0.8", true), ("zh", true), ("en-GB,en", false)] {
+            let (message, remedy) = told(languages, path);
+            assert_eq!(chinese(&message), expected, "{message}");
+            assert!(remedy.is_none_or(|r| chinese(&r) == expected), "{path}");
+        }
+    }
+}
+
+#[test]
 fn a_name_rebound_to_this_machine_gets_nothing() {
     let f = Fixture::start();
     for path in ["/api/v1/status", "/"] {
