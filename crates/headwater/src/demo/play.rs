@@ -114,7 +114,11 @@ impl<'a> Player<'a> {
     fn problems(&self, agent: &str) -> String {
         let status = self.fleet.client(agent).ok().and_then(|c| c.get("status").ok());
         let problems = status.as_ref().and_then(|s| s["problems"].as_array());
-        let lines = problems.into_iter().flatten().take(3).map(|p| crate::show::words(&p["what"], self.teller.lang()));
+        let lines = problems
+            .into_iter()
+            .flatten()
+            .take(3)
+            .map(|p| crate::show::words(&p["what"], self.teller.lang()));
         lines.map(|what| format!("\n           {what}")).collect()
     }
 
