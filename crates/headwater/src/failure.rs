@@ -37,6 +37,10 @@ impl Failure {
     pub(crate) fn new(exit: Exit, code: &str, message: impl Into<String>) -> Self {
         Self { exit, code: code.to_owned(), message: message.into(), zh: None, remedy: None }
     }
+    /// What a library said, in both languages.
+    pub(crate) fn said(exit: Exit, code: &str, e: &impl Said) -> Self {
+        Self { zh: Some(e.zh()), ..Self::new(exit, code, e.to_string()) }
+    }
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, "usage", message)
     }
@@ -84,7 +88,7 @@ impl From<runtime::Error> for Failure {
             "name" => Exit::Usage,
             _ => Exit::Failed,
         };
-        Self { zh: Some(e.zh()), ..Self::new(exit, e.code(), e.to_string()) }
+        Self::said(exit, e.code(), &e)
     }
 }
 impl From<store::Error> for Failure {
@@ -94,6 +98,6 @@ impl From<store::Error> for Failure {
 }
 impl From<api::Error> for Failure {
     fn from(e: api::Error) -> Self {
-        Self { zh: Some(e.zh()), ..Self::new(Exit::Failed, "http", e.to_string()) }
+        Self::said(Exit::Failed, "http", &e)
     }
 }

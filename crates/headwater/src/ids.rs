@@ -100,7 +100,7 @@ pub(crate) fn record(client: &Client, lang: Lang, kind: Kind, text: &IdText) -> 
     let fitting: Vec<_> = kind.known(client)?.into_iter().filter(|id| id.starts_with(&text.0)).collect();
     let name = word(lang, kind.name());
     match fitting.as_slice() {
-        [id] => id.parse().map_err(|e: vocab::Error| Failure::new(Exit::Failed, "answer", e.to_string())),
+        [id] => id.parse().map_err(|e: vocab::Error| Failure::said(Exit::Failed, "answer", &e)),
         [] => Err(Failure::usage(say(lang, Msg::NoSuchId, &[&name, &text.0])).remedy(say(
             lang,
             Msg::NoSuchIdRemedy,
@@ -121,16 +121,14 @@ pub(crate) fn record(client: &Client, lang: Lang, kind: Kind, text: &IdText) -> 
 /// The agent that `text` names: a did:key, or the name of one peer alone.
 pub(crate) fn agent(client: &Client, lang: Lang, text: &str) -> Result<AgentId> {
     if text.starts_with("did:") {
-        return text.parse().map_err(|e: vocab::Error| Failure::usage(e.to_string()));
+        return text.parse().map_err(|e: vocab::Error| Failure::said(Exit::Usage, "usage", &e));
     }
     let peers = client.list("peers")?;
     let called = |peer: &&Value| peer["who"]["name"].as_str() == Some(text);
     let fitting =
         texts(&peers.iter().filter(called).map(|peer| peer["who"].clone()).collect::<Vec<_>>(), "agent");
     match fitting.as_slice() {
-        [agent] => {
-            agent.parse().map_err(|e: vocab::Error| Failure::new(Exit::Failed, "answer", e.to_string()))
-        }
+        [agent] => agent.parse().map_err(|e: vocab::Error| Failure::said(Exit::Failed, "answer", &e)),
         others => {
             let message = if others.is_empty() { Msg::NoSuchAgent } else { Msg::ManyAgents };
             Err(Failure::usage(say(lang, message, &[&text])).remedy(say(lang, Msg::NoSuchAgentRemedy, &[])))

@@ -3,7 +3,7 @@
 use super::{Context, files};
 use crate::cli::{Cmd, FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, StockCmd, YesNo};
 use crate::client::Client;
-use crate::failure::{Failure, Result};
+use crate::failure::{Exit, Failure, Result};
 use crate::i18n::Msg;
 use crate::ids::{self, Kind};
 use crate::values::{IdText, ProcessText, map};
@@ -114,7 +114,7 @@ fn offer(c: &Context, args: OfferArgs) -> Result<OfferDraft> {
         payment: Text::Plain(args.pool_payment),
     });
     Ok(OfferDraft {
-        spec: args.spec_or_file.parse().map_err(|e: vocab::Error| Failure::usage(e.to_string()))?,
+        spec: args.spec_or_file.parse().map_err(|e: vocab::Error| Failure::said(Exit::Usage, "usage", &e))?,
         name: args.name.map(Text::Plain),
         unit: args.unit,
         prices: PriceSchedule { currency: args.currency.ok_or_else(missing)?, tiers },

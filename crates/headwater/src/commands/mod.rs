@@ -17,6 +17,7 @@ use crate::i18n::{Lang, Msg, say};
 use crate::show;
 use serde_json::Value;
 use std::path::PathBuf;
+use vocab::Said;
 
 /// What every subcommand needs.
 pub(crate) struct Context {
@@ -34,6 +35,13 @@ impl Context {
 
     fn say(&self, message: Msg, with: &[&dyn std::fmt::Display]) -> String {
         say(self.lang, message, with)
+    }
+    /// What a library said, in the reader's language.
+    fn read(&self, said: &impl Said) -> String {
+        match self.lang {
+            Lang::En => said.to_string(),
+            Lang::Zh => said.zh(),
+        }
     }
 
     fn client(&self) -> Result<Client> {

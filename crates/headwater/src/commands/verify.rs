@@ -13,7 +13,7 @@ use node::effect::Channel;
 use runtime::Archive;
 use serde_json::json;
 use std::collections::BTreeMap;
-use vocab::{AgentId, RecordId};
+use vocab::{AgentId, RecordId, phrase};
 
 /// What is known of one author's records: by number, the record and the one before it.
 type Places = BTreeMap<u64, (RecordId, Option<RecordId>)>;
@@ -45,24 +45,25 @@ pub(super) fn run(c: &Context) -> Result<()> {
         meet(others.entry(record.author).or_default(), &record)
     });
     bar.finish_and_clear();
-    looked.map_err(|e| bad(e.to_string()))?;
+    looked.map_err(|e| bad(c.read(&e)))?;
 
     let size = own.len() as u64;
     let Some(me) = me else {
         return c.tell(&json!({"records": count, "log_size": 0}), || c.say(Msg::VerifyRecords, &[&count]));
     };
-    let history = verify_history(own, me, archive.log_secret).map_err(|e| bad(e.to_string()))?;
+    let history = verify_history(own, me, archive.log_secret).map_err(|e| bad(c.read(&e)))?;
     let root: String = history.log.root().iter().map(|byte| format!("{byte:02x}")).collect();
     let checkpoint = match &archive.checkpoint {
         Some(note) => {
             let kept =
-                Checkpoint::verify_by(note, me, &history.keys.current()).map_err(|e| bad(e.to_string()))?;
-            let then = history.log.root_at(kept.size).map_err(|e| bad(e.to_string()))?;
+                Checkpoint::verify_by(note, me, &history.keys.current()).map_err(|e| bad(c.read(&e)))?;
+            let then = history.log.root_at(kept.size).map_err(|e| bad(c.read(&e)))?;
             if then != kept.root {
-                return Err(bad(format!(
-                    "the log no longer begins with the {} records it had once",
-                    kept.size
-                )));
+                let size = kept.size;
+                return Err(bad(c.read(&phrase(
+                    format!("the log no longer begins with the {size} records it had once"),
+                    format!("日志已不再以当初的 {size} 条记录开头"),
+                ))));
             }
             Some(kept.size)
         }
