@@ -228,7 +228,7 @@ fn csv_is_taken_whole_or_not_at_all() {
     assert_eq!(records(), before, "nothing was half done");
 
     let stock = "\u{feff}spec, quantity, property:origin\noak-board-27, 2.5, Spessart\noak-board-27, 1,\"Odenwald, east\"\n";
-    assert!(import("stock", stock.as_bytes()).ok().contains("2 rows imported"));
+    assert!(import("stock", stock.as_bytes()).ok().contains("rows imported: 2"));
     assert!(item(&home, &["stock"], |s| s["on_hand"] == "43.5").is_some());
     import("offers", b"spec,currency,prices,lead_time_days\noak-board-27,EUR,1=3;20=2,7\n").ok();
     let recipes = b"output,input,quantity,step,work_center,run_s,units\nchair-48,oak-board-27,2.5,,,,\nchair-48,,,saw,bench,600,2\n";
@@ -262,7 +262,7 @@ fn what_makes_no_sense_is_said_with_what_would() {
     assert_eq!(told["error"]["code"], "usage");
     home.run(&["--lang", "zh", "accept", "123456"]).fails(2, &["错误", "没有编号以 123456 开头的交易或订单"]);
     let help = home.run(&["--lang", "zh", "up", "--help"]).ok();
-    assert!(help.contains("用法") && help.contains("票据"), "{help}");
+    assert!(help.contains("用法") && help.contains("凭条"), "{help}");
 }
 
 #[test]

@@ -64,7 +64,7 @@ messages! {
     // done
     Done: "done", "完成";
     Recorded: "recorded {0}", "已记录 {0}";
-    Imported: "{0} rows imported", "已导入 {0} 行";
+    Imported: "rows imported: {0}", "已导入 {0} 行";
     FirmStopped: "{0}: entry {1} of {2}: {3}; the entries before it were taken", "{0}：第 {1} 条（共 {2} 条）：{3}；此前各条已导入";
     ChainImported: "{0} firms, {1} of them ordering: play it with `headwater demo --scenario {2}`", "{0} 家企业，其中 {1} 家订货：请用 `headwater demo --scenario {2}` 运行";
     DemoFailed: "not all checks held: see the lines marked with ✗", "并非所有检查都通过：请看标有 ✗ 的行";
@@ -75,7 +75,7 @@ messages! {
     InitBackup: "keep a copy of {0} in a safe place: whoever has it speaks for you, and without it nobody does", "请妥善备份 {0}：持有它的人可代表您，丢失则无人能代表您";
     UpRunning: "{0} is running", "{0} 正在运行";
     UpOpen: "open the app (works once, within ten minutes):", "打开应用（链接只能使用一次，十分钟内有效）：";
-    UpTicket: "ticket, to give to others:", "票据（交给他人即可连接本节点）：";
+    UpTicket: "ticket, to give to others:", "凭条（交给他人即可连接本节点）：";
     UpPeers: "listening for peers on UDP {0}", "在 UDP {0} 上等待对等节点";
     UpStop: "stop with Ctrl-C", "按 Ctrl-C 停止";
     UpStopping: "stopping", "正在停止";
