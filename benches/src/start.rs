@@ -34,18 +34,7 @@ impl Folder {
         let started = Instant::now();
         let log = Log::of_a_workshop(context, Secrets { seed, log: archive.log_secret }, records)?;
         context.say(&format!("a log of {} records, made in {:.1?}", log.entries.len(), started.elapsed()));
-        let stored: Vec<_> = log
-            .entries
-            .iter()
-            .map(|entry| store::Entry {
-                author: entry.record.author,
-                seq: entry.record.seq,
-                id: entry.record.id,
-                at_ms: entry.at.as_millisecond(),
-                channel: entry.channel.code(),
-                bytes: entry.record.signed().to_envelope(),
-            })
-            .collect();
+        let stored: Vec<_> = log.entries.iter().map(runtime::stored).collect();
         stored.chunks(LAID_DOWN).try_for_each(|chunk| archive.store.append(chunk))?;
         Ok(Self { dir, log })
     }

@@ -20,7 +20,7 @@ pub use engine::Clock;
 pub use error::Error;
 pub use folder::{Archive, NAME_CHARS_MAX, init};
 pub use handle::{Handle, Options, start};
-pub use restore::records;
+pub use restore::{records, stored};
 
 /// Result of a call to a running node.
 pub type Result<T> = std::result::Result<T, Error>;

@@ -8,8 +8,8 @@ use std::ops::ControlFlow;
 use store::Store;
 use vocab::Timestamp;
 
-/// As the store keeps it.
-pub(crate) fn stored(entry: &Entry) -> store::Entry {
+/// A record of the node's as the store keeps it.
+pub fn stored(entry: &Entry) -> store::Entry {
     store::Entry {
         author: entry.record.author,
         seq: entry.record.seq,

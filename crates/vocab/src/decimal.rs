@@ -72,15 +72,6 @@ impl Decimal {
                 .normalize(),
         ))
     }
-    /// Quotient rounded down to [`Self::PLACES_MAX`] places; `None` when `by` is zero.
-    pub fn div_down(self, by: Self) -> Option<Self> {
-        let quotient = self.0.checked_div(by.0)?;
-        Some(Self(
-            quotient
-                .round_dp_with_strategy(Self::PLACES_MAX, RoundingStrategy::ToNegativeInfinity)
-                .normalize(),
-        ))
-    }
 
     /// As a whole number of the smallest unit (10^-6), exact for every value in range.
     pub fn micros(self) -> i128 {
@@ -95,7 +86,8 @@ impl Decimal {
     pub fn ceil_i64(self) -> i64 {
         i64::try_from(self.0.ceil().mantissa() / 10_i128.pow(self.0.ceil().scale())).unwrap_or(i64::MAX)
     }
-    /// Nearest float, for drawing only; never for reckoning.
+    /// Nearest float: for distances on a sphere, and for formats that know no other number. Never for reckoning with
+    /// quantities or money.
     pub fn to_f64_lossy(self) -> f64 {
         self.0.to_string().parse().unwrap_or(0.0)
     }
