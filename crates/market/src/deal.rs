@@ -33,24 +33,40 @@ impl Default for Deadlines {
     }
 }
 
-/// What an enquiry received becomes when it is passed on: all of an [`Enquiry`] but what is asked for.
+/// On what terms something is asked: all of an [`Enquiry`] but what is asked for.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Upstream {
+pub struct Terms {
     /// the same for the whole tree
     pub start: Timestamp,
-    /// a margin earlier
+    /// an answer later than this is not read
     pub answer_by: Timestamp,
-    /// a margin later
+    /// how long the quote should hold
     pub hold_until: Timestamp,
-    /// one less
+    /// how many tiers further up it may travel
     pub depth: u32,
-    /// the first enquiry of the tree
+    /// the first enquiry of the tree, or the demand that began it
     pub origin: RecordId,
-    /// with the asker and the one who passes it on
+    /// tags of those who have been asked on the way
     pub visited: Vec<String>,
 }
 
-impl Upstream {
+impl Terms {
+    /// The terms of the enquiry `id`.
+    ///
+    /// # Errors
+    /// An enquiry that is not well-formed.
+    pub fn of(id: RecordId, enquiry: &Enquiry) -> Result<Self> {
+        enquiry.check()?;
+        Ok(Self {
+            start: enquiry.start,
+            answer_by: enquiry.answer_by,
+            hold_until: enquiry.hold_until,
+            depth: enquiry.depth,
+            origin: enquiry.origin.unwrap_or(id),
+            visited: enquiry.visited.clone(),
+        })
+    }
+
     /// False when asking `agent` would go round in a circle.
     pub fn may_ask(&self, agent: &AgentId) -> bool {
         !self.visited.contains(&visit_tag(&self.origin, agent))
@@ -58,23 +74,22 @@ impl Upstream {
 }
 
 impl Deadlines {
-    /// How `me`, asked by `asker` with the enquiry `id`, may ask upstream at `now`.
+    /// How `me`, asked on the terms `asked` by `asker` (nobody, where the demand is its own), may ask upstream at
+    /// `now`: an answer a margin earlier, a hold a margin longer, one tier less.
     ///
     /// Fails with [`Reason::Loop`] when it has gone round or far enough, and with [`Reason::Late`] when no answer
     /// could be back in time.
     pub fn upstream(
         &self,
-        id: RecordId,
-        enquiry: &Enquiry,
-        asker: &AgentId,
+        asked: &Terms,
+        asker: Option<&AgentId>,
         me: &AgentId,
         now: Timestamp,
-    ) -> Result<Upstream> {
-        enquiry.check()?;
-        let origin = enquiry.origin.unwrap_or(id);
-        let mut visited: BTreeSet<String> = enquiry.visited.iter().cloned().collect();
+    ) -> Result<Terms> {
+        let origin = asked.origin;
+        let mut visited: BTreeSet<String> = asked.visited.iter().cloned().collect();
         let mine = visit_tag(&origin, me);
-        ensure(asker != me && !visited.contains(&mine), || {
+        ensure(asker != Some(me) && !visited.contains(&mine), || {
             Error::because(
                 Reason::Loop,
                 "visited",
@@ -82,7 +97,7 @@ impl Deadlines {
                 phrase("ask somebody who has not been asked on the way here", "请询问途中尚未问过的人"),
             )
         })?;
-        let depth = enquiry.depth.checked_sub(1).ok_or_else(|| {
+        let depth = asked.depth.checked_sub(1).ok_or_else(|| {
             Error::because(
                 Reason::Loop,
                 "depth",
@@ -94,7 +109,7 @@ impl Deadlines {
             )
         })?;
         // rising order, so that a list does not tell the way it came
-        visited.extend([mine, visit_tag(&origin, asker)]);
+        visited.extend([mine].into_iter().chain(asker.map(|a| visit_tag(&origin, a))));
         ensure(visited.len() <= VISITED_MAX, || {
             let remedy = phrase(
                 format!("pass at most {VISITED_MAX} agents"),
@@ -102,19 +117,19 @@ impl Deadlines {
             );
             Error::because(Reason::Loop, "visited", shown(visited.len()), remedy)
         })?;
-        let answer_by = after(enquiry.answer_by, self.margin_s.saturating_neg());
-        ensure(answer_by > now && answer_by >= enquiry.start, || {
-            let (margin, start) = (self.margin_s, enquiry.start);
+        let answer_by = after(asked.answer_by, self.margin_s.saturating_neg());
+        ensure(answer_by > now && answer_by >= asked.start, || {
+            let (margin, start) = (self.margin_s, asked.start);
             let remedy = phrase(
                 format!("leave more than {margin} s after the start, {start}, to ask upstream; it is {now}"),
                 format!("开始时间 {start} 之后须留出超过 {margin} 秒向上游询价；现在是 {now}"),
             );
-            Error::because(Reason::Late, "answer_by", shown(enquiry.answer_by), remedy)
+            Error::because(Reason::Late, "answer_by", shown(asked.answer_by), remedy)
         })?;
-        Ok(Upstream {
-            start: enquiry.start,
+        Ok(Terms {
+            start: asked.start,
             answer_by,
-            hold_until: after(enquiry.hold_until, self.margin_s),
+            hold_until: after(asked.hold_until, self.margin_s),
             depth,
             origin,
             visited: visited.into_iter().collect(),

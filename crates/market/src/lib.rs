@@ -18,7 +18,7 @@ pub mod statement;
 mod visit;
 
 pub use check::{DEPTH_MAX, NAME_BYTES_MAX, NOTE_BYTES_MAX, VISITED_MAX};
-pub use deal::{Deadlines, quote_fits};
+pub use deal::{Deadlines, Terms, quote_fits};
 pub use error::Error;
 pub use fraud::Fraud;
 pub use pool::{Closed, Pledged, PoolFault, Settled, audit, settle};

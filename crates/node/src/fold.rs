@@ -16,6 +16,7 @@ use crate::statement::{
 use crate::view::{OrderSource, ProcessState, Role};
 use crate::words::said;
 use ledger::{Audience, Record, Statement};
+use market::Terms;
 use market::statement::{Enquiry, Feedback, PoolTerms};
 use std::collections::BTreeMap;
 use trace::statement::{Goods, Handover, Happened, Passport, Purpose, Takeover};
@@ -94,12 +95,14 @@ impl Node {
             OwnDemand::KIND => {
                 let demand: OwnDemand = record.read()?;
                 let ask = Ask {
-                    start: record.at,
-                    answer_by: demand.answer_by,
-                    hold_until: demand.hold_until,
-                    depth: self.config.policy.depth,
-                    origin: record.id,
-                    visited: vec![],
+                    terms: Terms {
+                        start: record.at,
+                        answer_by: demand.answer_by,
+                        hold_until: demand.hold_until,
+                        depth: self.config.policy.depth,
+                        origin: record.id,
+                        visited: vec![],
+                    },
                     due: None,
                     asker: None,
                 };

@@ -5,6 +5,7 @@
 
 use crate::statement::{AskedFor, Reservation};
 use crate::view::{OrderSource, ProcessState};
+use market::Terms;
 use planning::{Plan, PlannedProcess};
 use std::collections::{BTreeMap, BTreeSet};
 use trace::ProcessRef;
@@ -29,15 +30,10 @@ pub(crate) struct Order {
     pub(crate) stage: Stage,
 }
 
-/// The terms on which an order may ask upstream.
+/// How an order was asked for, which is how far it may ask upstream.
 #[derive(Clone, Debug)]
 pub(crate) struct Ask {
-    pub(crate) start: Timestamp,
-    pub(crate) answer_by: Timestamp,
-    pub(crate) hold_until: Timestamp,
-    pub(crate) depth: u32,
-    pub(crate) origin: RecordId,
-    pub(crate) visited: Vec<String>,
+    pub(crate) terms: Terms,
     pub(crate) due: Option<Timestamp>,
     /// who asked, so as not to ask it back
     pub(crate) asker: Option<AgentId>,

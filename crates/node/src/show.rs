@@ -309,7 +309,7 @@ impl Node {
             state,
             trouble,
             promise: held.map(|h| h.plan.promise),
-            start: order.ask.start,
+            start: order.ask.terms.start,
             take: held.map(|h| h.take.clone()).unwrap_or_default(),
             purchases,
             processes: held.map_or(vec![], |h| self.processes(order, h)),

@@ -127,14 +127,14 @@ impl fmt::Display for Quantity {
     }
 }
 
-/// An amount of a currency.
+/// An amount of a currency. Ordered by currency first: amounts of two currencies cannot be compared.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Money {
-    /// how much
-    pub amount: Decimal,
     /// ISO 4217 code
     pub currency: Currency,
+    /// how much
+    pub amount: Decimal,
 }
 
 impl Money {

@@ -1,7 +1,7 @@
 //! Deadlines on the way upstream, and quotes on the way back.
 
 use crate::support::*;
-use market::deal::{Deadlines, quote_fits};
+use market::deal::{Deadlines, Terms, quote_fits};
 use market::statement::{Enquiry, Offer, Quote, Reason};
 use market::visit_tag;
 use proptest::prelude::*;
@@ -33,9 +33,21 @@ fn quote() -> Quote {
     }
 }
 
+/// How `me` may pass on the enquiry `id` of `asker`.
+fn passing(
+    deadlines: &Deadlines,
+    id: RecordId,
+    enquiry: &Enquiry,
+    asker: &AgentId,
+    me: &AgentId,
+    now: Timestamp,
+) -> market::Result<Terms> {
+    deadlines.upstream(&Terms::of(id, enquiry)?, Some(asker), me, now)
+}
+
 #[test]
 fn an_enquiry_passed_on_asks_for_an_earlier_answer_and_a_longer_hold() {
-    let up = MARGIN.upstream(id(5), &enquiry(), &agent(1), &agent(2), at(1)).unwrap();
+    let up = passing(&MARGIN, id(5), &enquiry(), &agent(1), &agent(2), at(1)).unwrap();
     assert_eq!((up.start, up.answer_by, up.hold_until, up.depth), (at(0), at(540), at(3_660), 2));
     assert_eq!(up.origin, id(5));
     let mut tags = vec![visit_tag(&id(5), &agent(1)), visit_tag(&id(5), &agent(2))];
@@ -45,7 +57,7 @@ fn an_enquiry_passed_on_asks_for_an_earlier_answer_and_a_longer_hold() {
 }
 
 fn passed_on(before: &Enquiry, number: u8, asker: u8, me: u8) -> market::Result<Enquiry> {
-    let up = MARGIN.upstream(id(number), before, &agent(asker), &agent(me), at(1))?;
+    let up = passing(&MARGIN, id(number), before, &agent(asker), &agent(me), at(1))?;
     let (start, answer_by, hold_until, depth) = (up.start, up.answer_by, up.hold_until, up.depth);
     let (origin, visited) = (Some(up.origin), up.visited);
     Ok(Enquiry { start, answer_by, hold_until, depth, origin, visited, ..before.clone() })
@@ -69,7 +81,7 @@ fn an_enquiry_that_comes_round_is_refused_as_a_loop() {
 
 #[test]
 fn an_enquiry_is_not_passed_on_when_no_answer_could_be_back_in_time() {
-    let up = |enquiry: &Enquiry, now| MARGIN.upstream(id(5), enquiry, &agent(1), &agent(2), now);
+    let up = |enquiry: &Enquiry, now| passing(&MARGIN, id(5), enquiry, &agent(1), &agent(2), now);
     assert!(up(&enquiry(), at(539)).is_ok());
     assert_eq!(up(&enquiry(), at(540)).unwrap_err().reason(), Reason::Late);
     let planned_later = Enquiry { start: at(541), ..enquiry() };
@@ -78,7 +90,7 @@ fn an_enquiry_is_not_passed_on_when_no_answer_could_be_back_in_time() {
 
 #[test]
 fn a_malformed_or_crowded_enquiry_is_not_passed_on() {
-    let up = |enquiry: &Enquiry| MARGIN.upstream(id(5), enquiry, &agent(1), &agent(2), at(1));
+    let up = |enquiry: &Enquiry| passing(&MARGIN, id(5), enquiry, &agent(1), &agent(2), at(1));
     assert!(up(&Enquiry { quantity: n(0), ..enquiry() }).is_err());
     let visited = (10..73).map(|i| visit_tag(&id(9), &agent(i))).collect();
     let crowded = Enquiry { origin: Some(id(9)), visited, ..enquiry() };
@@ -144,7 +156,7 @@ proptest! {
         let date = |s| vocab::after(at(0), s);
         let asked = Enquiry { start: date(start), answer_by: date(answer), hold_until: date(hold), ..enquiry() };
         let deadlines = Deadlines { margin_s };
-        if let Ok(up) = deadlines.upstream(RecordId([1; 32]), &asked, &AgentId([1; 32]), &AgentId([2; 32]), date(now)) {
+        if let Ok(up) = passing(&deadlines, RecordId([1; 32]), &asked, &AgentId([1; 32]), &AgentId([2; 32]), date(now)) {
             prop_assert!(up.answer_by > date(now));
         }
         if let Some(held) = deadlines.downstream_hold(date(hold), [date(answer)].into_iter(), date(now)) {

@@ -14,8 +14,8 @@ use crate::pools::End;
 use crate::view::{OrderSource, Role};
 use crate::words::said;
 use ledger::Audience;
-use market::Deadlines;
 use market::statement::{Outcome, Reason, Refusal};
+use market::{Deadlines, Terms};
 use vocab::{Decimal, RecordId, Said, SpecId, Text, Timestamp, after};
 
 /// How long before a deadline a signature must leave to be in time, seconds.
@@ -107,7 +107,7 @@ impl Node {
         }
         offer.what.admits(enquiry.quantity, now).map_err(|e| (e.reason(), e.text()))?;
         let Some((source, spec, quantity, ask)) = self.order_terms(&id) else { return Ok(()) };
-        if ask.visited.contains(&market::visit_tag(&ask.origin, &self.me())) {
+        if !ask.terms.may_ask(&self.me()) {
             return Err((Reason::Loop, said!("this enquiry has been here before", "这份询价已经来过这里")));
         }
         self.plan_order(id, source, &spec, quantity, &ask, now)
@@ -117,16 +117,7 @@ impl Node {
     pub(crate) fn order_terms(&self, id: &RecordId) -> Option<(OrderSource, SpecId, Decimal, Ask)> {
         if let Some(deal) = self.deals.get(id) {
             let e = deal.enquiry()?;
-            let ask = Ask {
-                start: e.start,
-                answer_by: e.answer_by,
-                hold_until: e.hold_until,
-                depth: e.depth,
-                origin: e.origin.unwrap_or(*id),
-                visited: e.visited.clone(),
-                due: e.due,
-                asker: Some(deal.with),
-            };
+            let ask = Ask { terms: Terms::of(*id, e).ok()?, due: e.due, asker: Some(deal.with) };
             return Some((OrderSource::Deal, deal.spec.clone(), deal.quantity, ask));
         }
         if let Some(pool) = self.pools.get(id) {
@@ -134,12 +125,14 @@ impl Node {
             let Outcome::Made { total, .. } = settled.outcome else { return None };
             let policy = &self.config.policy;
             let ask = Ask {
-                start: self.clock,
-                answer_by: after(self.clock, policy.answer_s),
-                hold_until: after(self.clock, policy.answer_s + policy.hold_s),
-                depth: policy.depth,
-                origin: *id,
-                visited: vec![],
+                terms: Terms {
+                    start: self.clock,
+                    answer_by: after(self.clock, policy.answer_s),
+                    hold_until: after(self.clock, policy.answer_s + policy.hold_s),
+                    depth: policy.depth,
+                    origin: *id,
+                    visited: vec![],
+                },
                 due: Some(after(pool.terms.closes, pool.terms.lead_time_s)),
                 asker: None,
             };

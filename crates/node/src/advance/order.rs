@@ -55,27 +55,10 @@ impl Node {
         now: Timestamp,
     ) -> Result<Vec<(SpecId, Decimal, Vec<(AgentId, Enquiry)>)>, (Reason, Text)> {
         let me = self.me();
-        let margin = self.config.policy.margin_s;
-        let Some(depth) = ask.depth.checked_sub(1) else {
-            return Err((
-                Reason::Loop,
-                said!("the enquiry has travelled as far as it may", "询价已走到允许的最远一级"),
-            ));
-        };
-        let answer_by = after(ask.answer_by, -margin);
-        if answer_by <= now {
-            return Err((
-                Reason::Late,
-                said!(
-                    "no time is left to ask upstream: leave more than {margin} s a tier",
-                    "没有时间再向上游询价：请为每一级留出超过 {margin} 秒"
-                ),
-            ));
-        }
-        let mut visited = ask.visited.clone();
-        visited.extend([me].into_iter().chain(ask.asker).map(|a| market::visit_tag(&ask.origin, &a)));
-        visited.sort();
-        visited.dedup();
+        let terms = self
+            .deadlines()
+            .upstream(&ask.terms, ask.asker.as_ref(), &me, now)
+            .map_err(|e| (e.reason(), e.text()))?;
         let mut asked = vec![];
         for (spec, lacking) in &explosion.buy {
             let offers = self
@@ -83,7 +66,7 @@ impl Node {
                 .offers
                 .iter()
                 .filter(|(_, l)| l.by != me && l.what.spec == *spec && !self.board.frauds.contains_key(&l.by))
-                .filter(|(_, l)| !visited.contains(&market::visit_tag(&ask.origin, &l.by)));
+                .filter(|(_, l)| terms.may_ask(&l.by));
             // an offer may want more than is lacking: what is over stays in stock
             let sized = offers.filter_map(|(id, l)| {
                 let quantity = lacking.ceil_to(l.what.step).max(l.what.minimum);
@@ -103,12 +86,12 @@ impl Node {
                     spec: spec.clone(),
                     quantity,
                     due: ask.due,
-                    start: ask.start,
-                    answer_by,
-                    hold_until: after(ask.hold_until, margin),
-                    depth,
-                    origin: Some(ask.origin),
-                    visited: visited.clone(),
+                    start: terms.start,
+                    answer_by: terms.answer_by,
+                    hold_until: terms.hold_until,
+                    depth: terms.depth,
+                    origin: Some(terms.origin),
+                    visited: terms.visited.clone(),
                 };
                 (to, enquiry)
             });
@@ -131,7 +114,7 @@ impl Node {
         let arrivals =
             chosen.iter().filter_map(|(spec, deal)| Some((spec.clone(), quoted(deal)?.promise))).collect();
         let holds = chosen.values().filter_map(|deal| Some(quoted(deal)?.hold_until));
-        let Some(hold_until) = self.deadlines().downstream_hold(ask.hold_until, holds, now) else {
+        let Some(hold_until) = self.deadlines().downstream_hold(ask.terms.hold_until, holds, now) else {
             return Err((
                 Reason::Late,
                 said!(
@@ -140,7 +123,7 @@ impl Node {
                 ),
             ));
         };
-        let plan = planning::place(&self.model, explosion, &arrivals, &self.capacity, ask.start)
+        let plan = planning::place(&self.model, explosion, &arrivals, &self.capacity, ask.terms.start)
             .map_err(|e| (Reason::NoSource, e.text()))?;
         let promise = plan.promise;
         let reservation = Reservation { order: id, plan, take: explosion.take.clone(), chosen, hold_until };
@@ -313,7 +296,7 @@ impl Node {
     }
 
     pub(crate) fn answers_due(&self, ask: &Ask, since: Timestamp) -> Timestamp {
-        after(ask.answer_by, -self.config.policy.margin_s).max(since)
+        after(ask.terms.answer_by, -self.config.policy.margin_s).max(since)
     }
 
     /// The next moment at which an order that waits for answers must be looked at again.
