@@ -3,7 +3,7 @@
 //! A [`Command`] is the body of `POST /api/v1/commands` and what the command line sends; a [`Reply`] is the answer.
 
 use crate::Error;
-use planning::{Recipe, WorkCenter};
+use planning::{Item, Person, Recipe, Tool, WorkCenter};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use trace::statement::Goods;
@@ -21,7 +21,7 @@ pub enum Command {
         /// what it is
         specification: Specification,
     },
-    /// Add or replace recipes (by output) and work centres (by name).
+    /// Add or replace recipes (by output), work centres, people and tools (by name), and what is known of items.
     Model {
         /// how things are made
         #[serde(default)]
@@ -29,6 +29,15 @@ pub enum Command {
         /// where
         #[serde(default)]
         work_centers: BTreeMap<String, WorkCenter>,
+        /// by whom
+        #[serde(default)]
+        people: BTreeMap<String, Person>,
+        /// with what
+        #[serde(default)]
+        tools: BTreeMap<String, Tool>,
+        /// safety stock, shelf life, usual purchase
+        #[serde(default)]
+        items: BTreeMap<SpecId, Item>,
     },
     /// Book stock that was found, opened with, or harvested: a new lot.
     Raise {

@@ -2,8 +2,9 @@
 //!
 //! A [`Calendar`] is what a person writes. It knows no instants: [`opening`](crate::opening) reckons those.
 
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
+use vocab::Text;
 
 /// Weekly opening hours in one time zone, less holidays.
 ///
@@ -18,6 +19,28 @@ pub struct Calendar {
     /// dates on which no shift begins; one that began the evening before still ends
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holidays: Vec<Date>,
+    /// when it is closed besides: maintenance, stocktaking, inspections
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub closed: Vec<Recurring>,
+    /// when it is open besides: overtime, a Saturday before the fair
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub overtime: Vec<Recurring>,
+}
+
+/// A stretch of local time, once or again and again.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Recurring {
+    /// for people
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<Text>,
+    /// when the first one begins, local time
+    pub start: DateTime,
+    /// how long each is, seconds
+    pub duration_s: i64,
+    /// when it recurs: an RRULE value of RFC 5545, section 3.3.10, such as `FREQ=MONTHLY;BYDAY=1MO`; `None` = once
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rule: Option<String>,
 }
 
 /// The same hours on some days of the week.

@@ -60,7 +60,7 @@ impl Model {
         not_too_long(&at, phrase("inputs", "种投入物"), recipe.inputs.len(), INPUTS_MAX)?;
         not_too_long(&at, phrase("steps", "个步骤"), recipe.steps.len(), STEPS_MAX)?;
         let mut seen = BTreeSet::new();
-        for Input { spec: input, quantity } in &recipe.inputs {
+        for Input { spec: input, quantity, .. } in &recipe.inputs {
             positive_micros(
                 || at.clone().and(format!(", input {input}"), format!("的投入物 {input}")),
                 *quantity,

@@ -19,11 +19,14 @@ mod place;
 mod profile;
 mod said;
 
-pub use calendar::{Calendar, Shift, Weekday};
+pub use calendar::{Calendar, Recurring, Shift, Weekday};
 pub use capacity::{Capacity, Load, Reservation, ReservationKey};
 pub use error::Error;
 pub use explode::{Demand, Explosion, MakeOrder, explode};
-pub use model::{Input, Model, Recipe, Step, WorkCenter};
+pub use model::{
+    Alternative, ByProduct, Changeover, Crew, Input, Item, LotSize, Model, Outside, Per, Person, Purchase,
+    Recipe, Step, Substitute, Tool, WorkCenter,
+};
 pub use place::{Plan, PlannedProcess, place};
 
 /// Result of checking a model or planning with it.

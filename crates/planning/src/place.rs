@@ -226,7 +226,7 @@ fn total_inputs(recipe: &Recipe, order: &MakeOrder, batches: i128) -> Result<Vec
             quantity: order.quantity,
             input: input.spec.clone(),
         })?;
-        Ok(Input { spec: input.spec.clone(), quantity })
+        Ok(Input::new(input.spec.clone(), quantity))
     };
     recipe.inputs.iter().map(total).collect()
 }

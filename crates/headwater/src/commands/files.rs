@@ -4,7 +4,7 @@ use super::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::Msg;
 use node::command::Command;
-use planning::{Recipe, WorkCenter};
+use planning::{Item, Person, Recipe, Tool, WorkCenter};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
@@ -57,15 +57,21 @@ struct ModelFile {
     recipes: Option<Recipes>,
     #[serde(default)]
     work_centers: BTreeMap<String, WorkCenter>,
+    #[serde(default)]
+    people: BTreeMap<String, Person>,
+    #[serde(default)]
+    tools: BTreeMap<String, Tool>,
+    #[serde(default)]
+    items: BTreeMap<SpecId, Item>,
 }
 
 /// A model file as a command. What `headwater export model` writes can be read back.
 pub(super) fn model(c: &Context, path: &Path) -> Result<Command> {
-    let ModelFile { recipes, work_centers } = read(c, path)?;
+    let ModelFile { recipes, work_centers, people, tools, items } = read(c, path)?;
     let recipes = match recipes {
         Some(Recipes::List(list)) => list,
         Some(Recipes::ByOutput(map)) => map.into_values().collect(),
         None => Vec::new(),
     };
-    Ok(Command::Model { recipes, work_centers })
+    Ok(Command::Model { recipes, work_centers, people, tools, items })
 }

@@ -245,17 +245,12 @@ pub(super) fn recipes(c: &Context, path: &Path) -> Result<()> {
     let mut work_centers: BTreeMap<String, WorkCenter> = BTreeMap::new();
     for row in sheet.rows() {
         let output: SpecId = row.take("output")?;
-        let recipe = recipes.entry(output.clone()).or_insert_with(|| Recipe {
-            output,
-            output_quantity: Decimal::ONE,
-            inputs: Vec::new(),
-            steps: Vec::new(),
-        });
+        let recipe = recipes.entry(output.clone()).or_insert_with(|| Recipe::new(output));
         if row.text("output_quantity").is_some() {
             recipe.output_quantity = row.amount("output_quantity")?;
         }
         if row.text("input").is_some() {
-            recipe.inputs.push(Input { spec: row.take("input")?, quantity: row.amount("quantity")? });
+            recipe.inputs.push(Input::new(row.take("input")?, row.amount("quantity")?));
         }
         if let Some(name) = row.text("step") {
             let step = step(&row, name.to_owned())?;
@@ -280,8 +275,13 @@ pub(super) fn recipes(c: &Context, path: &Path) -> Result<()> {
             *center = WorkCenter { units: if units { center.units } else { known.units }, ..known };
         }
     }
-    let answer =
-        client.command(&Command::Model { recipes: recipes.into_values().collect(), work_centers })?;
+    let answer = client.command(&Command::Model {
+        recipes: recipes.into_values().collect(),
+        work_centers,
+        people: BTreeMap::new(),
+        tools: BTreeMap::new(),
+        items: BTreeMap::new(),
+    })?;
     c.tell(&answer, || c.say(Msg::Imported, &[&sheet.rows.len()]))
 }
 
@@ -301,5 +301,6 @@ fn step(row: &Row<'_>, name: String) -> Result<Step> {
         run_s: seconds("run_s")?,
         fixed_s: seconds("fixed_s")?,
         labour_s: seconds("labour_s")?,
+        ..Step::default()
     })
 }

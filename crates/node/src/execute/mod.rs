@@ -48,9 +48,12 @@ impl Node {
                 specification.check()?;
                 self.say(&Described(specification), Audience::Public, now)
             }
-            Command::Model { recipes, work_centers } => {
+            Command::Model { recipes, work_centers, people, tools, items } => {
                 let mut model = self.model.clone();
                 model.work_centers.extend(work_centers);
+                model.people.extend(people);
+                model.tools.extend(tools);
+                model.items.extend(items);
                 model.recipes.extend(recipes.into_iter().map(|r| (r.output.clone(), r)));
                 model.check()?;
                 self.say(&ModelSet(model), Audience::Private, now)

@@ -37,27 +37,28 @@ pub fn amounts(list: &[(&str, &str)]) -> BTreeMap<SpecId, Decimal> {
 
 pub fn step(work_center: &str, setup_s: i64, run_s: i64, fixed_s: i64) -> Step {
     let name = format!("at {work_center}");
-    Step { name, work_center: work_center.into(), setup_s, run_s, fixed_s, labour_s: 0 }
+    Step { name, work_center: work_center.into(), setup_s, run_s, fixed_s, ..Step::default() }
 }
 
 pub fn recipe(output: &str, output_quantity: &str, inputs: &[(&str, &str)], steps: &[Step]) -> Recipe {
-    let input = |(name, quantity): &(&str, &str)| Input { spec: spec(name), quantity: decimal(quantity) };
+    let input = |(name, quantity): &(&str, &str)| Input::new(spec(name), decimal(quantity));
     Recipe {
-        output: spec(output),
         output_quantity: decimal(output_quantity),
         inputs: inputs.iter().map(input).collect(),
         steps: steps.to_vec(),
+        ..Recipe::new(spec(output))
     }
 }
 
 pub fn center(units: u32, calendar: Option<Calendar>) -> WorkCenter {
-    WorkCenter { name: None, units, calendar }
+    WorkCenter { units, calendar, ..WorkCenter::default() }
 }
 
 pub fn model(recipes: &[Recipe], centers: &[(&str, WorkCenter)]) -> Model {
     Model {
         recipes: recipes.iter().map(|r| (r.output.clone(), r.clone())).collect(),
         work_centers: centers.iter().map(|(name, c)| ((*name).to_owned(), c.clone())).collect(),
+        ..Model::default()
     }
 }
 
@@ -90,14 +91,15 @@ pub fn models(units: RangeInclusive<u32>, calendars: bool) -> impl Strategy<Valu
                 0 => BTreeMap::new(),
                 _ => inputs.into_iter().map(|(n, q)| (item(index + 1 + n % later), q)).collect(),
             };
-            let inputs = inputs.into_iter().map(|(spec, quantity)| Input { spec, quantity }).collect();
+            let inputs = inputs.into_iter().map(|(spec, quantity)| Input::new(spec, quantity)).collect();
             let steps = steps.into_iter().map(|(c, s, r, f)| self::step(CENTERS[c], s, r, f)).collect();
-            recipes.insert(item(index), Recipe { output: item(index), output_quantity, inputs, steps });
+            recipes
+                .insert(item(index), Recipe { output_quantity, inputs, steps, ..Recipe::new(item(index)) });
         }
         let calendar = |open: bool| (open && calendars).then(day_shift);
         let named = CENTERS.into_iter().zip(centers);
         let work_centers =
             named.map(|(name, (units, open))| (name.to_owned(), center(units, calendar(open)))).collect();
-        Model { recipes, work_centers }
+        Model { recipes, work_centers, ..Model::default() }
     })
 }
