@@ -19,7 +19,7 @@ pub struct Calendar {
     /// dates on which no shift begins; one that began the evening before still ends
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holidays: Vec<Date>,
-    /// when it is closed besides: maintenance, stocktaking, inspections
+    /// when it is closed whatever else is said: maintenance, stocktaking, inspections
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub closed: Vec<Recurring>,
     /// when it is open besides: overtime, a Saturday before the fair
@@ -36,9 +36,10 @@ pub struct Recurring {
     pub name: Option<Text>,
     /// when the first one begins, local time
     pub start: DateTime,
-    /// how long each is, seconds
+    /// how long each is, seconds; whole days are days of the local calendar
     pub duration_s: i64,
-    /// when it recurs: an RRULE value of RFC 5545, section 3.3.10, such as `FREQ=MONTHLY;BYDAY=1MO`; `None` = once
+    /// when it recurs: an RRULE value of RFC 5545, section 3.3.10, such as `FREQ=MONTHLY;BYDAY=1MO`; `None` = once.
+    /// `start` counts only when the rule falls on it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rule: Option<String>,
 }

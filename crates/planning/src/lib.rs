@@ -13,16 +13,19 @@ mod check;
 mod error;
 mod explode;
 mod graph;
+mod hours;
 mod model;
 mod opening;
 mod place;
 mod profile;
+mod recur;
 mod said;
 
 pub use calendar::{Calendar, Recurring, Shift, Weekday};
 pub use capacity::{Capacity, Load, Reservation, ReservationKey};
 pub use error::Error;
 pub use explode::{Demand, Explosion, MakeOrder, explode};
+pub use hours::{DayHours, Hours, Stretch};
 pub use model::{
     Alternative, ByProduct, Changeover, Crew, Input, Item, LotSize, Model, Outside, Per, Person, Purchase,
     Recipe, Step, Substitute, Tool, WorkCenter,

@@ -1,23 +1,32 @@
 //! A calendar as instants: the stretches of open time, reckoned day by day as far as somebody asks.
 //!
-//! [`Opening::stretch`] answers the one question of placement: beginning at or after this instant, from when to
-//! when does so much work take on one unit? Work pauses while the unit is closed.
+//! [`Opening::stretch`] answers the one question of forward placement: beginning at or after this instant, from when
+//! to when does so much work take on one unit? [`Opening::stretch_back`] answers that of backward placement. Work
+//! pauses while the unit is closed. Open is what shifts and overtime say, less what is closed.
 
-use crate::calendar::{Calendar, Weekday};
+use crate::calendar::{Calendar, Recurring, Weekday};
+use crate::recur::{Occurrences, Rule, once};
 use crate::{Error, Result};
-use jiff::SignedDuration;
-use jiff::civil::{Date, Time};
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::{TimeZone, TimeZoneDatabase};
+use jiff::{SignedDuration, ToSpan};
 use std::collections::BTreeSet;
-use vocab::Timestamp;
-use vocab::{Phrase, phrase};
+use vocab::{DAY_S, Phrase, Timestamp, phrase};
+
+/// Longest single stretch of closure or overtime.
+const RECURRING_DAYS_MAX: i64 = 366;
 
 /// When a work centre is open, from one instant up to another.
 pub(crate) enum Opening {
-    /// round the clock, up to the horizon
-    Always(Timestamp),
+    /// round the clock
+    Always {
+        /// nothing begins earlier
+        from: Timestamp,
+        /// nothing ends later
+        horizon: Timestamp,
+    },
     /// by calendar
-    Shifts(Shifts),
+    Shifts(Box<Shifts>),
 }
 
 impl Opening {
@@ -29,8 +38,8 @@ impl Opening {
         horizon: Timestamp,
     ) -> Result<Self> {
         match calendar {
-            None => Ok(Self::Always(horizon)),
-            Some(calendar) => Ok(Self::Shifts(Shifts::new(at, calendar, from, horizon)?)),
+            None => Ok(Self::Always { from, horizon }),
+            Some(calendar) => Ok(Self::Shifts(Box::new(Shifts::new(at, calendar, from, horizon)?))),
         }
     }
 
@@ -42,11 +51,40 @@ impl Opening {
         work: SignedDuration,
     ) -> Option<(Timestamp, Timestamp)> {
         match self {
-            Self::Always(horizon) => {
+            Self::Always { horizon, .. } => {
                 let end = from.checked_add(work).ok().filter(|end| end <= horizon)?;
                 Some((from, end))
             }
             Self::Shifts(shifts) => shifts.stretch(from, work),
+        }
+    }
+
+    /// The latest start from which `work` ends at or before `until`, and its end, in open time; `None` when that
+    /// is before the opening's own beginning. `work` is above zero.
+    #[allow(dead_code, reason = "backward placement is to come")]
+    pub(crate) fn stretch_back(
+        &mut self,
+        until: Timestamp,
+        work: SignedDuration,
+    ) -> Option<(Timestamp, Timestamp)> {
+        match self {
+            Self::Always { from, horizon } => {
+                let end = until.min(*horizon);
+                let start = end.checked_sub(work).ok().filter(|start| start >= from)?;
+                Some((start, end))
+            }
+            Self::Shifts(shifts) => shifts.stretch_back(until, work),
+        }
+    }
+
+    /// The open stretches between the opening's beginning and its horizon; those that touch are one.
+    pub(crate) fn windows(&mut self) -> Vec<(Timestamp, Timestamp)> {
+        match self {
+            Self::Always { from, horizon } => match from < horizon {
+                true => vec![(*from, *horizon)],
+                false => vec![],
+            },
+            Self::Shifts(shifts) => shifts.all(),
         }
     }
 }
@@ -57,9 +95,16 @@ pub(crate) struct Shifts {
     /// hours by weekday, earliest first
     hours: Vec<(Weekday, Time, Time)>,
     holidays: BTreeSet<Date>,
+    overtime: Recurrences,
+    closures: Recurrences,
+    /// closed stretches that may reach beyond `covered`, by their beginning
+    closed: Vec<(Timestamp, Timestamp)>,
+    from: Timestamp,
     horizon: Timestamp,
     /// the next date whose shifts are not windows yet; `None` when there are no more
     next: Option<Date>,
+    /// up to where it is settled what is open
+    covered: Timestamp,
     windows: Vec<Window>,
 }
 
@@ -82,11 +127,24 @@ impl Shifts {
         let each = calendar.shifts.iter();
         let mut hours: Vec<_> = each.flat_map(|s| s.days.iter().map(|day| (*day, s.from, s.to))).collect();
         hours.sort();
-        // a night shift that began the day before may still be open
         let first = zone.to_datetime(from).date();
-        let next = Some(first.yesterday().unwrap_or(first));
-        let holidays = calendar.holidays.iter().copied().collect();
-        Ok(Self { zone, hours, holidays, horizon, next, windows: Vec::new() })
+        let range = (first, zone.to_datetime(horizon).date());
+        let overtime = at.clone().and(", overtime", "的加班");
+        let closed = at.clone().and(", closed", "的停工");
+        Ok(Self {
+            overtime: Recurrences::new(&overtime, &calendar.overtime, &zone, range)?,
+            closures: Recurrences::new(&closed, &calendar.closed, &zone, range)?,
+            closed: Vec::new(),
+            zone,
+            hours,
+            holidays: calendar.holidays.iter().copied().collect(),
+            from,
+            horizon,
+            // a night shift that began the day before may still be open
+            next: Some(first.yesterday().unwrap_or(first)),
+            covered: Timestamp::MIN,
+            windows: Vec::new(),
+        })
     }
 
     fn stretch(&mut self, from: Timestamp, work: SignedDuration) -> Option<(Timestamp, Timestamp)> {
@@ -98,6 +156,34 @@ impl Shifts {
         let window = &self.windows[last];
         let end = window.start.checked_add(target - window.before).ok()?;
         (end <= self.horizon).then_some((start, end))
+    }
+
+    #[allow(dead_code, reason = "backward placement is to come")]
+    fn stretch_back(&mut self, until: Timestamp, work: SignedDuration) -> Option<(Timestamp, Timestamp)> {
+        let until = until.min(self.horizon);
+        // whatever begins before `until` must be there; that nothing does any more is as good
+        let _ = self.window(|w| w.start >= until);
+        let last = self.windows.partition_point(|w| w.start < until).checked_sub(1)?;
+        let end = until.min(self.windows[last].end);
+        let open = self.windows[last].before + end.duration_since(self.windows[last].start);
+        let target = open - work;
+        let first = self.windows.partition_point(|w| w.before <= target).checked_sub(1)?;
+        let start = self.windows[first].start + (target - self.windows[first].before);
+        (start >= self.from).then_some((start, end))
+    }
+
+    fn all(&mut self) -> Vec<(Timestamp, Timestamp)> {
+        while self.open_next_day().is_some() {}
+        let mut all: Vec<(Timestamp, Timestamp)> = Vec::new();
+        for window in &self.windows {
+            let (start, end) = (window.start.max(self.from), window.end.min(self.horizon));
+            match all.last_mut() {
+                _ if start >= end => {}
+                Some(last) if last.1 == start => last.1 = end,
+                _ => all.push((start, end)),
+            }
+        }
+        all
     }
 
     /// The index of the first window for which `found` holds; it must hold for all later ones too.
@@ -112,48 +198,138 @@ impl Shifts {
     fn open_next_day(&mut self) -> Option<()> {
         let date = self.next?;
         self.next = date.tomorrow().ok();
-        if self.instant(date, Time::midnight()).is_some_and(|t| t > self.horizon) {
+        if instant(&self.zone, date.to_datetime(Time::midnight())).is_some_and(|t| t > self.horizon) {
             self.next = None;
             return None;
         }
-        if self.holidays.contains(&date) {
-            return Some(());
-        }
-        let weekday = Weekday::of(date);
-        let first = self.hours.partition_point(|h| h.0 < weekday);
-        let last = self.hours.partition_point(|h| h.0 <= weekday);
-        for index in first..last {
-            let (_, from, to) = self.hours[index];
-            // a shift at the very edge of the representable dates is none
-            let last_date = if to > from { Some(date) } else { date.tomorrow().ok() };
-            let end = last_date.and_then(|date| self.instant(date, to));
-            if let (Some(start), Some(end)) = (self.instant(date, from), end) {
-                self.push(start, end);
-            }
+        let mut open = self.shifts_on(date);
+        self.overtime.begun_by(date, &mut open);
+        // the clocks may turn the order of local times around
+        open.sort();
+        for (start, end) in open {
+            self.push(start, end);
         }
         Some(())
     }
 
-    /// Adds a window, less what is open already: shifts may overlap.
-    fn push(&mut self, start: Timestamp, end: Timestamp) {
-        let (start, before) = match self.windows.last() {
-            Some(last) => (start.max(last.end), last.open_until_end()),
-            None => (start, SignedDuration::ZERO),
+    fn shifts_on(&self, date: Date) -> Vec<(Timestamp, Timestamp)> {
+        if self.holidays.contains(&date) {
+            return Vec::new();
+        }
+        let weekday = Weekday::of(date);
+        let first = self.hours.partition_point(|h| h.0 < weekday);
+        let last = self.hours.partition_point(|h| h.0 <= weekday);
+        let stretch = |(_, from, to): &(Weekday, Time, Time)| {
+            // a shift at the very edge of the representable dates is none
+            let last_date = if to > from { date } else { date.tomorrow().ok()? };
+            let start = instant(&self.zone, date.to_datetime(*from))?;
+            Some((start, instant(&self.zone, last_date.to_datetime(*to))?))
         };
+        self.hours[first..last].iter().filter_map(stretch).collect()
+    }
+
+    /// Adds a stretch, less what is settled already, as shifts may overlap, and less what is closed.
+    fn push(&mut self, start: Timestamp, end: Timestamp) {
+        let mut at = start.max(self.covered);
+        if at >= end {
+            return;
+        }
+        self.covered = end;
+        self.closures.begun_by(self.zone.to_datetime(end).date(), &mut self.closed);
+        self.closed.sort();
+        for index in 0..self.closed.len() {
+            let (from, to) = self.closed[index];
+            if from >= end {
+                break;
+            }
+            self.add(at, from);
+            at = at.max(to);
+        }
+        self.add(at, end);
+        self.closed.retain(|(_, to)| *to > end);
+    }
+
+    fn add(&mut self, start: Timestamp, end: Timestamp) {
         if start < end {
+            let before = self.windows.last().map_or(SignedDuration::ZERO, Window::open_until_end);
             self.windows.push(Window { start, end, before });
         }
     }
+}
 
-    /// The instant of a local time. One that the clocks skip counts from after the change, one that they show
-    /// twice is the first (RFC 5545, section 3.3.5).
-    fn instant(&self, date: Date, time: Time) -> Option<Timestamp> {
-        self.zone.to_ambiguous_timestamp(date.to_datetime(time)).compatible().ok()
+/// Stretches of local time that recur, merged in order of their beginning.
+struct Recurrences {
+    zone: TimeZone,
+    /// with the length of each in seconds
+    each: Vec<(Occurrences, i64)>,
+    /// when each begins next
+    next: BTreeSet<(DateTime, usize)>,
+}
+
+impl Recurrences {
+    /// All that may reach into the dates from `first` to `last`.
+    fn new(at: &Phrase, list: &[Recurring], zone: &TimeZone, (first, last): (Date, Date)) -> Result<Self> {
+        let mut all =
+            Self { zone: zone.clone(), each: Vec::with_capacity(list.len()), next: BTreeSet::new() };
+        for (index, recurring) in list.iter().enumerate() {
+            let number = index + 1;
+            let at = at.clone().and(format!(" {number}"), format!("第 {number} 项"));
+            let rule = rule(&at, recurring)?;
+            let reach = (recurring.duration_s / DAY_S + 2).days();
+            let from = first.saturating_sub(reach);
+            let mut starts = Occurrences::new(&rule, recurring.start, zone, from, last);
+            all.next.extend(starts.next().map(|start| (start, index)));
+            all.each.push((starts, recurring.duration_s));
+        }
+        Ok(all)
+    }
+
+    /// Adds to `found` those that begin on `date` or before, each once.
+    fn begun_by(&mut self, date: Date, found: &mut Vec<(Timestamp, Timestamp)>) {
+        while let Some((start, index)) = self.next.first().copied().filter(|(start, _)| start.date() <= date)
+        {
+            self.next.pop_first();
+            let (starts, duration_s) = &mut self.each[index];
+            self.next.extend(starts.next().map(|next| (next, index)));
+            // whole days are days of the local calendar, whatever the clocks do (RFC 5545, section 3.3.6)
+            let end = match *duration_s % DAY_S {
+                0 => start
+                    .checked_add((*duration_s / DAY_S).days())
+                    .ok()
+                    .and_then(|end| instant(&self.zone, end)),
+                _ => instant(&self.zone, start)
+                    .and_then(|t| t.checked_add(SignedDuration::from_secs(*duration_s)).ok()),
+            };
+            found.extend(instant(&self.zone, start).zip(end));
+        }
     }
 }
 
+fn rule(at: &Phrase, recurring: &Recurring) -> Result<Rule> {
+    let wrong = |what, value, remedy| Err(Error::Model { at: at.clone(), what, value, remedy });
+    if !(1..=RECURRING_DAYS_MAX * DAY_S).contains(&recurring.duration_s) {
+        let remedy = phrase("give seconds, from 1 to those of 366 days", "请给出秒数，1 秒至 366 天");
+        return wrong(Phrase::plain("duration_s"), Phrase::plain(recurring.duration_s), remedy);
+    }
+    if !(1970..2200).contains(&recurring.start.year()) {
+        let remedy = phrase("a time from 1970 to 2199", "1970 至 2199 年间的时间");
+        return wrong(Phrase::plain("start"), Phrase::plain(recurring.start), remedy);
+    }
+    let Some(text) = &recurring.rule else { return Ok(once()) };
+    text.parse().or_else(|remedy| {
+        let shown: String = text.chars().take(64).collect();
+        wrong(phrase("recurrence rule", "重复规则"), Phrase::plain(shown), remedy)
+    })
+}
+
+/// The instant of a local time. One that the clocks skip counts from after the change, one that they show
+/// twice is the first (RFC 5545, section 3.3.5).
+fn instant(zone: &TimeZone, at: DateTime) -> Option<Timestamp> {
+    zone.to_ambiguous_timestamp(at).compatible().ok()
+}
+
 /// The time zone of that IANA name, from the tables inside this program.
-fn zone(at: &Phrase, name: &str) -> Result<TimeZone> {
+pub(crate) fn zone(at: &Phrase, name: &str) -> Result<TimeZone> {
     TimeZoneDatabase::bundled().get(name).map_err(|_| Error::Model {
         at: at.clone(),
         what: phrase("unknown time zone", "未知的时区"),
@@ -161,3 +337,6 @@ fn zone(at: &Phrase, name: &str) -> Result<TimeZone> {
         remedy: phrase("use an IANA name such as Europe/Berlin", "请使用 IANA 名称，例如 Europe/Berlin"),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,7 +3,7 @@
 use crate::models::*;
 use jiff::ToSpan;
 use jiff::tz::{TimeZone, TimeZoneDatabase};
-use planning::{Calendar, Capacity, Error, Weekday, explode, place};
+use planning::{Calendar, Capacity, Error, Recurring, Weekday, explode, place};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use vocab::{RecordId, Timestamp};
@@ -126,19 +126,85 @@ fn a_centre_open_too_seldom_is_an_error() {
     assert!(work(&a_minute_a_week, Timestamp::MIN, 1).is_ok());
 }
 
+#[test]
+fn overtime_adds_and_closures_take_away() {
+    let week = calendar(
+        r#"{"zone": "Europe/Berlin", "shifts": [{"days": ["mon", "tue", "wed", "thu", "fri"], "from": "08:00", "to": "16:00"}],
+        "closed": [{"start": "2026-01-05T08:00:00", "duration_s": 14400, "rule": "FREQ=MONTHLY;BYDAY=1MO"},
+                   {"start": "2026-12-24T00:00:00", "duration_s": 691200}],
+        "overtime": [{"start": "2026-03-07T08:00:00", "duration_s": 14400}, {"start": "2026-12-26T08:00:00", "duration_s": 3600}]}"#,
+    );
+    let cases = [
+        (
+            "a Saturday's overtime",
+            "2026-03-06T14:30:00Z",
+            3_600,
+            "2026-03-06T14:30:00Z",
+            "2026-03-07T07:30:00Z",
+        ),
+        (
+            "maintenance on a first Monday",
+            "2026-03-02T07:00:00Z",
+            3_600,
+            "2026-03-02T11:00:00Z",
+            "2026-03-02T12:00:00Z",
+        ),
+        (
+            "and again a month later",
+            "2026-04-06T06:00:00Z",
+            3_600,
+            "2026-04-06T10:00:00Z",
+            "2026-04-06T11:00:00Z",
+        ),
+        (
+            "not on a second Monday",
+            "2026-03-09T07:00:00Z",
+            60,
+            "2026-03-09T07:00:00Z",
+            "2026-03-09T07:01:00Z",
+        ),
+        (
+            "eight days closed, overtime or not",
+            "2026-12-23T14:30:00Z",
+            3_600,
+            "2026-12-23T14:30:00Z",
+            "2027-01-01T07:30:00Z",
+        ),
+        (
+            "ready in the midst of them",
+            "2026-12-26T07:30:00Z",
+            3_600,
+            "2027-01-01T07:00:00Z",
+            "2027-01-01T08:00:00Z",
+        ),
+    ];
+    for (name, ready, seconds, start, end) in cases {
+        assert_eq!(work(&week, at(ready), seconds), Ok((at(start), at(end))), "{name}");
+    }
+}
+
 /// Whether it is open in the minute that begins at `t`, read off the local clock.
 fn is_open(calendar: &Calendar, zone: &TimeZone, t: Timestamp) -> bool {
     let local = zone.to_datetime(t);
     let began_on = |date: jiff::civil::Date, shift: &planning::Shift| {
         shift.days.contains(&Weekday::of(date)) && !calendar.holidays.contains(&date)
     };
-    calendar.shifts.iter().any(|shift| {
+    let in_shift = calendar.shifts.iter().any(|shift| {
         let (now, today, yesterday) = (local.time(), local.date(), local.date().yesterday().unwrap());
         if shift.from < shift.to {
             return began_on(today, shift) && shift.from <= now && now < shift.to;
         }
         began_on(today, shift) && shift.from <= now || began_on(yesterday, shift) && now < shift.to
-    })
+    });
+    let within = |recurring: &Recurring| {
+        let weeks = if recurring.rule.is_some() { 0..60 } else { 0..1 };
+        weeks.into_iter().any(|week: i64| {
+            let local = recurring.start.checked_add(week.weeks()).unwrap();
+            let start = zone.to_timestamp(local).unwrap();
+            start <= t && t < vocab::after(start, recurring.duration_s)
+        })
+    };
+    (in_shift || calendar.overtime.iter().any(within)) && !calendar.closed.iter().any(within)
 }
 
 const DAYS: [&str; 7] = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"];
@@ -152,8 +218,19 @@ fn calendars() -> impl Strategy<Value = Calendar> {
     };
     let shift = (prop::sample::subsequence(DAYS.to_vec(), 1..=4), hour(), hour());
     let holidays = prop::collection::vec(0_i32..400, 0..8);
-    (prop::sample::select(zones.to_vec()), prop::collection::vec(shift, 1..4), holidays).prop_map(
-        |(zone, shifts, holidays)| {
+    // hours that no change of the clocks touches, and lengths that are no whole days
+    let recurring =
+        (0_i32..400, 4_i32..=23, 1_i64..200, any::<bool>()).prop_map(|(day, hour, quarters, weekly)| {
+            let start =
+                jiff::civil::date(2026, 1, 1).checked_add(day.days()).unwrap().at(hour as i8, 0, 0, 0);
+            let duration_s = quarters * 900 + 60;
+            let rule = weekly.then(|| "FREQ=WEEKLY".to_owned());
+            Recurring { name: None, start, duration_s, rule }
+        });
+    let some = || prop::collection::vec(recurring.clone(), 0..4);
+    let shifts = prop::collection::vec(shift, 1..4);
+    (prop::sample::select(zones.to_vec()), shifts, holidays, some(), some()).prop_map(
+        |(zone, shifts, holidays, closed, overtime)| {
             let shifts: Vec<_> = shifts
                 .into_iter()
                 .map(|(days, from, to)| serde_json::json!({"days": days, "from": from, "to": to}))
@@ -161,7 +238,8 @@ fn calendars() -> impl Strategy<Value = Calendar> {
             let first = jiff::civil::date(2026, 1, 1);
             let holidays: Vec<_> =
                 holidays.into_iter().map(|n| first.checked_add(n.days()).unwrap()).collect();
-            let json = serde_json::json!({"zone": zone, "shifts": shifts, "holidays": holidays});
+            let json = serde_json::json!({"zone": zone, "shifts": shifts, "holidays": holidays,
+                "closed": closed, "overtime": overtime});
             serde_json::from_value(json).unwrap()
         },
     )
@@ -178,8 +256,10 @@ proptest! {
         let zone = TimeZoneDatabase::bundled().get(&calendar.zone).unwrap();
         let minute = |n: i64| second(n * 60);
         let open = |n: &i64| is_open(&calendar, &zone, minute(*n));
-        let first = (ready_min..).find(|n| open(n)).unwrap();
-        let last = (first..).filter(|n| open(n)).nth(work_min as usize - 1).unwrap();
+        // weekly closures may leave nothing of the week
+        let far = ready_min + 30 * 24 * 60;
+        let Some(first) = (ready_min..far).find(|n| open(n)) else { return Ok(()) };
+        let Some(last) = (first..far).filter(|n| open(n)).nth(work_min as usize - 1) else { return Ok(()) };
         prop_assert_eq!(work(&calendar, minute(ready_min), work_min * 60), Ok((minute(first), minute(last + 1))));
     }
 

@@ -4,6 +4,7 @@
 mod calendars;
 mod capacity;
 mod explosion;
+mod hours;
 mod mistakes;
 mod models;
 mod placement;
