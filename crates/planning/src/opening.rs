@@ -17,6 +17,7 @@ use vocab::{DAY_S, Phrase, Timestamp, phrase};
 const RECURRING_DAYS_MAX: i64 = 366;
 
 /// When a work centre is open, from one instant up to another.
+#[derive(Clone)]
 pub(crate) enum Opening {
     /// round the clock
     Always {
@@ -90,6 +91,7 @@ impl Opening {
 }
 
 /// Open windows in order of time, none touching the inside of another, with the open time before each.
+#[derive(Clone)]
 pub(crate) struct Shifts {
     zone: TimeZone,
     /// hours by weekday, earliest first
@@ -108,6 +110,7 @@ pub(crate) struct Shifts {
     windows: Vec<Window>,
 }
 
+#[derive(Clone, Copy)]
 struct Window {
     start: Timestamp,
     end: Timestamp,
@@ -258,6 +261,7 @@ impl Shifts {
 }
 
 /// Stretches of local time that recur, merged in order of their beginning.
+#[derive(Clone)]
 struct Recurrences {
     zone: TimeZone,
     /// with the length of each in seconds

@@ -325,7 +325,7 @@ fn compact_date(text: &str) -> Option<Date> {
 }
 
 /// The local times at which something begins, from the period of a given date on, in order.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Occurrences {
     rule: Rule,
     start: DateTime,
