@@ -2,6 +2,7 @@
 
 mod market;
 mod node;
+mod plan;
 mod workshop;
 
 use crate::i18n::Lang;
@@ -9,8 +10,9 @@ use crate::values::{IdText, RejectText};
 use clap::{Args, Parser, Subcommand};
 pub(crate) use market::{FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, YesNo};
 pub(crate) use node::{DemoArgs, InitArgs, OnOff, PeerCmd, UpArgs};
+pub(crate) use plan::{PlanArgs, PlanCmd, PlanOrder, ScheduleArgs};
 use std::path::PathBuf;
-use vocab::{Decimal, SpecId, Timestamp};
+use vocab::{Decimal, Timestamp};
 pub(crate) use workshop::{ExportKind, ImportCmd, StockCmd, WorkCmd};
 
 /// Exit codes, shown under `--help`.
@@ -123,13 +125,8 @@ pub(crate) enum Cmd {
         #[arg(long, value_parser = crate::values::time)]
         due: Option<Timestamp>,
     },
-    /// Plan an order of one's own
-    Plan {
-        /// Specification
-        spec: SpecId,
-        /// How much
-        quantity: Decimal,
-    },
+    /// Plan an order of one's own, or solve a planning problem in a file
+    Plan(PlanArgs),
     /// Sign a quote, or the plan of an own order
     Accept {
         /// Deal or order, or the first digits of its id

@@ -20,6 +20,7 @@ mod place;
 mod profile;
 mod recur;
 mod said;
+pub mod schedule;
 
 pub use calendar::{Calendar, Recurring, Shift, Weekday};
 pub use capacity::{Capacity, Load, Reservation, ReservationKey};

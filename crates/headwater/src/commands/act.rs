@@ -1,7 +1,7 @@
 //! Commands that change something: each becomes one command of the node.
 
 use super::{Context, files};
-use crate::cli::{Cmd, FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, StockCmd, YesNo};
+use crate::cli::{Cmd, FeedbackCmd, NeedArgs, OfferArgs, PlanArgs, PlanOrder, PoolCmd, StockCmd, YesNo};
 use crate::client::Client;
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::Msg;
@@ -36,7 +36,9 @@ pub(super) fn command(c: &Context, command: Cmd) -> Result<()> {
             Cmd::Enquire { offer, quantity, due } => {
                 Command::Enquire { offer: id(Kind::Offer, &offer)?, quantity, due }
             }
-            Cmd::Plan { spec, quantity } => Command::Plan { spec, quantity },
+            Cmd::Plan(PlanArgs { order: Some(PlanOrder { spec, quantity }), .. }) => {
+                Command::Plan { spec, quantity }
+            }
             Cmd::Accept { deal } => Command::Accept { deal: id(Kind::Order, &deal)? },
             Cmd::Decline { deal } => Command::Decline { deal: id(Kind::Order, &deal)? },
             Cmd::Pool { action: PoolCmd::Open { offer, threshold, closes } } => {

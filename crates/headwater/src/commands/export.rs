@@ -49,7 +49,11 @@ fn records(archive: &Archive, to: &mut dyn Write) -> io::Result<()> {
     visited.map_err(io::Error::other)
 }
 
-fn write(c: &Context, out: Option<&Path>, fill: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<()> {
+pub(super) fn write(
+    c: &Context,
+    out: Option<&Path>,
+    fill: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<()> {
     let name = out.map_or_else(|| "standard output".to_owned(), |path| path.display().to_string());
     let failed = |e: io::Error| Failure::new(Exit::Failed, "file", c.say(Msg::CannotWrite, &[&name, &e]));
     let to: Box<dyn Write> = match out {

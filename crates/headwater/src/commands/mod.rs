@@ -7,10 +7,11 @@ mod import;
 mod init;
 mod list;
 mod play;
+mod schedule;
 mod up;
 mod verify;
 
-use crate::cli::{Cli, Cmd, Common, FeedbackCmd, ImportCmd, PeerCmd, StockCmd, WorkCmd};
+use crate::cli::{Cli, Cmd, Common, FeedbackCmd, ImportCmd, PeerCmd, PlanArgs, PlanCmd, StockCmd, WorkCmd};
 use crate::client::Client;
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::{Lang, Msg, say};
@@ -111,6 +112,7 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
         Cmd::Stock { action: Some(action @ StockCmd::Raise { .. }) } => act::raise(c, action),
         Cmd::Stock { action: Some(action @ StockCmd::Lower { .. }) } => act::lower(c, action),
         Cmd::Feedback { action: Some(action @ FeedbackCmd::Add { .. }) } => act::feedback(c, action),
+        Cmd::Plan(PlanArgs { what: Some(PlanCmd::Schedule(args)), .. }) => schedule::run(c, &args),
         Cmd::Trace { lot } => act::trace(c, &lot),
         Cmd::Recall { lot } => act::recall(c, &lot),
         other => act::command(c, other),

@@ -160,6 +160,14 @@ messages! {
     Hands: "by the hands of {0}", "经手 {0}";
     HandedTo: "{0} handed on", "转交 {0}";
     StillThere: "{0} still there", "仍有 {0}";
+    // schedules
+    ScheduleSearching: "makespan {0}, bound {1}", "总工期 {0}，下界 {1}";
+    ScheduleFound: "makespan {0}, lower bound {1}, gap {2} %", "总工期 {0}，下界 {1}，差距 {2} %";
+    ScheduleProven: "makespan {0}: no schedule is shorter", "总工期 {0}：不存在更短的排程";
+    ScheduleSearched: "from {0} by rule; {1} moves, {2} a second", "规则排程为 {0}；共 {1} 步，每秒 {2} 步";
+    ScheduleMachine: "machine {0}", "机器 {0}";
+    ScheduleResource: "resource {0}", "资源 {0}";
+    ScheduleRows: "and {0} more", "另有 {0} 行";
     // verify
     VerifyReading: "checking records", "正在检查记录";
     VerifyRecords: "{0} records: every hash and signature is right", "{0} 条记录：哈希与签名全部正确";
