@@ -8,6 +8,11 @@ impl Random {
         Self(seed)
     }
 
+    /// For a generator that goes its own way from here.
+    pub(super) fn seed(&mut self) -> u64 {
+        self.next()
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;

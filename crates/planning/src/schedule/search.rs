@@ -77,9 +77,6 @@ impl<F: FnMut(&Progress) -> bool> Pace<F> {
         }
     }
 
-    pub(super) fn best(&self) -> &Schedule {
-        &self.best
-    }
     pub(super) fn is_over(&self) -> bool {
         self.over
     }

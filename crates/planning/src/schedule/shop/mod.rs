@@ -1,13 +1,20 @@
 //! Searching a shop: dispatching rules, a lower bound, and then moves of critical operations.
+//!
+//! [`elite`] leads the search, [`tabu`] walks from schedule to schedule, [`moves`] says where it can step, and
+//! [`graph`] is the schedule it stands on.
 
 mod bound;
 mod dispatch;
+mod elite;
 mod graph;
+mod moves;
+mod tabu;
 
 use super::random::Random;
 use super::search::Pace;
 use super::{Outcome, Progress, Shop};
 use dispatch::{Rule, dispatch};
+use elite::Elite;
 use graph::Graph;
 
 pub(super) fn search(shop: &Shop, seed: u64, keep_going: impl FnMut(&Progress) -> bool) -> Outcome {
@@ -16,9 +23,11 @@ pub(super) fn search(shop: &Shop, seed: u64, keep_going: impl FnMut(&Progress) -
         .map(|rule| Graph::new(shop, &dispatch(shop, rule, &mut random)));
     graphs.sort_by_key(Graph::makespan);
     let mut pace = Pace::new(graphs[0].schedule(), bound::lower_bound(shop), keep_going);
+    let first = graphs[0].sequence();
+    let mut elite = Elite::new(shop, &first, random);
+    let mut start = Some(&first);
     while !pace.is_over() {
-        let graph = Graph::new(shop, &dispatch(shop, Rule::Mixed, &mut random));
-        pace.moved(graph.makespan(), || graph.schedule());
+        elite.generation(start.take(), &mut pace);
     }
     pace.finish()
 }
