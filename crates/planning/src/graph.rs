@@ -53,8 +53,10 @@ pub(crate) fn parents_first<'a>(
     Ok(order.into_iter().map(|(_, spec)| spec).collect())
 }
 
+/// All that may go into a thing.
 fn inputs<'a>(model: &'a Model, spec: &SpecId) -> impl Iterator<Item = &'a SpecId> {
-    model.recipes.get(spec).into_iter().flat_map(|r| r.inputs.iter().map(|i| &i.spec))
+    let inputs = model.recipes.get(spec).into_iter().flat_map(|r| &r.inputs);
+    inputs.flat_map(|i| std::iter::once(&i.spec).chain(i.substitutes.iter().map(|s| &s.spec)))
 }
 
 /// Everything that `roots` need, each with the number of recipes that name it.

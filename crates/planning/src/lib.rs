@@ -24,6 +24,7 @@ pub mod schedule;
 
 pub use calendar::{Calendar, Recurring, Shift, Weekday};
 pub use capacity::{Capacity, Load, Reservation, ReservationKey};
+pub use check::{Mistake, Place};
 pub use error::Error;
 pub use explode::{Demand, Explosion, MakeOrder, explode};
 pub use hours::{DayHours, Hours, Stretch};

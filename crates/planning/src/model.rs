@@ -158,7 +158,8 @@ pub struct Substitute {
 pub struct Step {
     /// the kind of work (process specification)
     pub name: String,
-    /// where it is done, a key of [`Model::work_centers`]
+    /// where it is done, a key of [`Model::work_centers`]; empty when it is done outside
+    #[serde(default, skip_serializing_if = "String::is_empty")]
     pub work_center: String,
     /// working seconds once per order
     #[serde(default)]

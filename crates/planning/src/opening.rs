@@ -276,9 +276,7 @@ impl Recurrences {
         let mut all =
             Self { zone: zone.clone(), each: Vec::with_capacity(list.len()), next: BTreeSet::new() };
         for (index, recurring) in list.iter().enumerate() {
-            let number = index + 1;
-            let at = at.clone().and(format!(" {number}"), format!("第 {number} 项"));
-            let rule = rule(&at, recurring)?;
+            let rule = rule(&numbered(at, index), recurring)?;
             let reach = (recurring.duration_s / DAY_S + 2).days();
             let from = first.saturating_sub(reach);
             let mut starts = Occurrences::new(&rule, recurring.start, zone, from, last);
@@ -309,7 +307,14 @@ impl Recurrences {
     }
 }
 
-fn rule(at: &Phrase, recurring: &Recurring) -> Result<Rule> {
+/// One of a list; people count from 1.
+pub(crate) fn numbered(at: &Phrase, index: usize) -> Phrase {
+    let number = index + 1;
+    at.clone().and(format!(" {number}"), format!("第 {number} 项"))
+}
+
+/// When `recurring` recurs; also checks when it begins and how long it is.
+pub(crate) fn rule(at: &Phrase, recurring: &Recurring) -> Result<Rule> {
     let wrong = |what, value, remedy| Err(Error::Model { at: at.clone(), what, value, remedy });
     if !(1..=RECURRING_DAYS_MAX * DAY_S).contains(&recurring.duration_s) {
         let remedy = phrase("give seconds, from 1 to those of 366 days", "请给出秒数，1 秒至 366 天");
