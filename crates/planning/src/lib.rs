@@ -15,12 +15,15 @@ mod explode;
 mod graph;
 mod hours;
 mod model;
+pub mod neutral;
 mod opening;
 mod place;
 mod profile;
 mod recur;
 mod said;
 pub mod schedule;
+mod shop;
+pub mod site;
 
 pub use calendar::{Calendar, Recurring, Shift, Weekday};
 pub use capacity::{Capacity, Load, Reservation, ReservationKey};

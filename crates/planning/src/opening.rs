@@ -88,6 +88,17 @@ impl Opening {
             Self::Shifts(shifts) => shifts.all(),
         }
     }
+
+    /// The first open stretch that ends after `from`, before the horizon.
+    pub(crate) fn window_after(&mut self, from: Timestamp) -> Option<(Timestamp, Timestamp)> {
+        match self {
+            Self::Always { horizon, .. } => (from < *horizon).then_some((from, *horizon)),
+            Self::Shifts(shifts) => {
+                let index = shifts.window(|w| w.end > from)?;
+                Some((shifts.windows[index].start, shifts.windows[index].end))
+            }
+        }
+    }
 }
 
 /// Open windows in order of time, none touching the inside of another, with the open time before each.

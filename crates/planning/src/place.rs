@@ -205,6 +205,12 @@ impl<'a> Shop<'a> {
     }
 }
 
+/// Where a step of the recipe for `spec` is wrong; `index` from 0.
+pub(crate) fn step_at(spec: &SpecId, index: usize, step: &Step) -> Phrase {
+    let (name, number) = (&step.name, index + 1);
+    phrase(format!("recipe {spec}, step {number} ({name})"), format!("{spec} 的配方第 {number} 步（{name}）"))
+}
+
 /// How many batches an order is, rounded up.
 fn batches(recipe: &Recipe, order: &MakeOrder) -> Result<i128> {
     let quantity = positive_micros(

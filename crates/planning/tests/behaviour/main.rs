@@ -8,3 +8,4 @@ mod hours;
 mod mistakes;
 mod models;
 mod placement;
+mod site;

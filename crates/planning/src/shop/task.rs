@@ -1,0 +1,26 @@
+//! What is to be placed: one step of one make order.
+
+use super::Seconds;
+
+/// One step of one order: so many batches, at one of some places.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Task<'a> {
+    pub(crate) places: &'a [Place],
+    /// batches that go through the step, scrap included
+    pub(crate) batches: i64,
+    /// what the work centre is set up for
+    pub(crate) family: Option<u32>,
+    /// skill and number of people
+    pub(crate) crew: Option<(u32, u32)>,
+    pub(crate) tool: Option<u32>,
+}
+
+/// A work centre with the times a step takes there.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Place {
+    pub(crate) center: u32,
+    /// working seconds once
+    pub(crate) setup: Seconds,
+    /// working seconds per batch
+    pub(crate) run: Seconds,
+}

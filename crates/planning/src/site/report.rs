@@ -1,0 +1,142 @@
+//! The plan as it stands, told in names and instants.
+
+use super::net::{Micros, Net};
+use super::plan::{
+    ByProductMade, Delivery, Outcome, Peg, SiteOrder, SitePlan, SiteProcess, SitePurchase, Supply, Use,
+};
+use super::situation::Situation;
+use super::state::{self, Order, Source, State, User, WantKind};
+use std::collections::HashMap;
+use vocab::Decimal;
+
+pub(crate) fn report(net: &Net, state: &State, situation: &Situation) -> SitePlan {
+    let mut orders: Vec<_> = state.orders().collect();
+    orders.sort_by_cached_key(|(id, o)| (o.start, o.end, o.item, o.quantity, *id));
+    let mut buys: Vec<_> = state.supplies().filter(|(_, s)| s.source == Source::Buy).collect();
+    buys.sort_by_cached_key(|(id, s)| (s.at, s.item, s.quantity, *id));
+    let places = Places {
+        net,
+        state,
+        situation,
+        make: (0..).zip(&orders).map(|(place, (id, _))| (*id, place)).collect(),
+        buy: (0..).zip(&buys).map(|(place, (id, _))| (*id, place)).collect(),
+    };
+    let mut plan = SitePlan {
+        make: orders.iter().map(|(_, order)| places.order(order)).collect(),
+        buy: buys.iter().map(|(_, supply)| places.purchase(supply)).collect(),
+        ..SitePlan::default()
+    };
+    for want in &state.wants {
+        let WantKind::Demand(index) = want.kind else { continue };
+        let demand = &situation.demands[index as usize];
+        if let Some(at) = want.at {
+            let (at, quantity) = (net.instant(at), demand.quantity);
+            plan.deliver.push(Delivery { demand: demand.id.clone(), at, quantity });
+        }
+        plan.demands.push(Outcome {
+            demand: demand.id.clone(),
+            promise: want.at.map(|at| net.instant(at)),
+            late_s: want.late(),
+            lacking: want.lacking.map(|item| net.items[item as usize].spec.clone()),
+        });
+    }
+    for (id, supply) in state.supplies() {
+        plan.pegging
+            .extend(supply.pegs.iter().map(|(user, quantity)| places.peg(id, supply, *user, *quantity)));
+    }
+    plan.pegging.sort_unstable();
+    plan
+}
+
+struct Places<'a> {
+    net: &'a Net,
+    state: &'a State,
+    situation: &'a Situation,
+    make: HashMap<u32, u32>,
+    buy: HashMap<u32, u32>,
+}
+
+impl Places<'_> {
+    fn order(&self, order: &Order) -> SiteOrder {
+        let net = self.net;
+        let spec = net.items[order.item as usize].spec.clone();
+        let work = order.fixed.map(|index| &self.situation.work[index as usize]);
+        let fixed = work.into_iter().flat_map(|work| &work.processes).map(|p| SiteProcess {
+            step: p.step,
+            work_center: p.work_center.clone(),
+            start: p.start,
+            work_end: p.work_end,
+            end: p.end,
+            people: p.people.clone(),
+            tool: p.tool.clone(),
+            unit: p.unit,
+        });
+        let steps = net.steps(order.item);
+        let planned = (0..).zip(steps.iter().zip(&order.stages)).map(|(number, (step, stage))| {
+            let place = step.places.get(stage.slot.place as usize);
+            let name = |place: &crate::shop::Place| net.centers[place.center as usize].clone();
+            SiteProcess {
+                step: number,
+                work_center: place.map(name).unwrap_or_default(),
+                start: net.instant(stage.slot.start),
+                work_end: net.instant(stage.slot.work_end),
+                end: net.instant(stage.end),
+                people: stage.slot.people.iter().map(|p| net.people[*p as usize].clone()).collect(),
+                tool: step.tool.map(|t| net.tools[t as usize].clone()),
+                unit: stage.slot.unit,
+            }
+        });
+        let by_products = order.outputs.iter().skip(1).filter_map(|id| self.state.supply(*id));
+        SiteOrder {
+            spec,
+            quantity: decimal(order.quantity),
+            work: work.map(|w| w.id.clone()),
+            processes: fixed.chain(planned).collect(),
+            by_products: by_products
+                .map(|s| ByProductMade {
+                    spec: net.items[s.item as usize].spec.clone(),
+                    quantity: decimal(s.quantity),
+                })
+                .collect(),
+        }
+    }
+
+    fn purchase(&self, supply: &state::Supply) -> SitePurchase {
+        let item = &self.net.items[supply.item as usize];
+        let lead_time = item.purchase.as_ref().map_or(0, |p| p.lead_time);
+        SitePurchase {
+            spec: item.spec.clone(),
+            quantity: decimal(supply.quantity),
+            order_at: self.net.instant(supply.at - lead_time),
+            arrives: self.net.instant(supply.at),
+        }
+    }
+
+    fn peg(&self, id: u32, supply: &state::Supply, user: User, quantity: Micros) -> Peg {
+        let situation = self.situation;
+        let from = match supply.source {
+            Source::Stock(index) => Supply::Stock(situation.stock[index as usize].lot.clone()),
+            Source::Receipt(index) => Supply::Receipt(situation.receipts[index as usize].id.clone()),
+            Source::Make(order) => Supply::Make(self.make[&order]),
+            Source::Buy => Supply::Buy(self.buy[&id]),
+        };
+        let (to, at) = match user {
+            User::Order(order) => (Use::Make(self.make[&order]), self.state.order(order).map(|o| o.start)),
+            User::Want(want) => {
+                let want = &self.state.wants[want as usize];
+                let to = match want.kind {
+                    WantKind::Demand(index) => Use::Demand(situation.demands[index as usize].id.clone()),
+                    WantKind::Safety => Use::Safety,
+                };
+                (to, want.at)
+            }
+        };
+        let spec = self.net.items[supply.item as usize].spec.clone();
+        let at = self.net.instant(at.unwrap_or(supply.at));
+        Peg { spec, from, to, quantity: decimal(quantity), at }
+    }
+}
+
+fn decimal(micros: Micros) -> Decimal {
+    Decimal::from_micros(i128::from(micros))
+}
