@@ -23,7 +23,7 @@ pub(crate) struct Endpoint {
     /// one of the groups in [`TAGS`]
     pub(crate) tag: &'static str,
     pub(crate) summary: &'static str,
-    /// a shape, or nothing
+    /// the shape of the body; of the query, after a `?`; or nothing
     pub(crate) takes: &'static str,
     /// a shape
     pub(crate) gives: &'static str,
@@ -69,6 +69,9 @@ endpoints! {
     get "/specifications" Owner "market" "" -> "List<SpecView>", "Specifications known here.", h::specifications;
     get "/feedback" Owner "market" "" -> "List<FeedbackView>", "What users said of items, to this node or by it.", h::feedback;
     get "/orders" Owner "workshop" "" -> "List<OrderView>", "What this node has to make or buy to keep its promises.", h::orders;
+    get "/orders/{id}/tree" Owner "workshop" "" -> "TreeNode", "What an order hangs on: from the demand through what is made for it to stock and purchases, with everybody who was asked.", h::plan::tree;
+    get "/plan" Owner "workshop" "?PlanRange" -> "PlanView", "What is planned on the work centres between two instants, and what is lacking for it.", h::plan::board;
+    post "/plan/preview" Owner "workshop" "Relocation" -> "PreviewView", "What would follow from putting a process elsewhere; changes nothing.", h::plan::preview;
     get "/model" Owner "workshop" "" -> "Model", "How this node makes things: recipes and work centres.", h::model;
     get "/stock" Owner "goods" "" -> "List<StockView>", "What is on hand, by specification and lot.", h::stock;
     get "/handovers" Owner "goods" "" -> "List<HandoverView>", "Goods changing hands with this node on one side.", h::handovers;

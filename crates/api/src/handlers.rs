@@ -1,12 +1,14 @@
 //! What each endpoint does: read, ask the node, write.
 
+pub(crate) mod plan;
+
 use crate::error::{Problem, json};
 use crate::session::SESSION_IDLE;
 use crate::state::App;
 use crate::{guard, openapi};
 use axum::body::Bytes;
-use axum::extract::rejection::BytesRejection;
-use axum::extract::{Path, State};
+use axum::extract::rejection::{BytesRejection, QueryRejection};
+use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use data_encoding::HEXLOWER;
@@ -176,6 +178,14 @@ fn read<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, P
             format!("the body does not read as what this route takes: {e}"),
             format!("请求内容不符合该地址的要求：{e}"),
         );
+        Problem::new(StatusCode::BAD_REQUEST, "malformed", message).remedy(see())
+    })
+}
+
+fn query<T>(asked: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
+    asked.map(|Query(asked)| asked).map_err(|e| {
+        let (why, message) = (e.body_text(), "the query does not read as what this route takes");
+        let message = phrase(format!("{message}: {why}"), format!("查询参数不符合该地址的要求：{why}"));
         Problem::new(StatusCode::BAD_REQUEST, "malformed", message).remedy(see())
     })
 }

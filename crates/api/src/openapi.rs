@@ -177,7 +177,16 @@ fn operation(e: &Endpoint) -> Value {
         operation["parameters"] = json!([{"name": "id", "in": "path", "required": true, "description": "64 hexadecimal digits", "schema": {"$ref": "#/components/schemas/record"}}]);
         responses["404"] = error("nothing of that kind bears this id here");
     }
-    if !e.takes.is_empty() {
+    if let Some(shape) = e.takes.strip_prefix('?') {
+        let parameter = |(name, kind, meaning): &(&str, &str, &str)| {
+            let (schema, optional) = schema::schema_of(kind.trim_end_matches('?'));
+            let optional = optional || kind.ends_with('?');
+            json!({"name": name, "in": "query", "required": !optional, "description": meaning, "schema": schema})
+        };
+        operation["parameters"] = schema::fields(shape).iter().map(parameter).collect();
+        responses["400"] = error("the query does not read as what this route takes");
+        responses["422"] = error("the node refused; the message says why");
+    } else if !e.takes.is_empty() {
         let mut content = json!({"schema": schema::schema_of(e.takes).0});
         if e.takes == "Command" {
             let examples: Map<_, _> = examples()

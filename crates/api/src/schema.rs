@@ -3,7 +3,7 @@
 //! A type is one of [`words`], a shape's name, a list of choices (`a/b/c`), or one of these with a mark: `X?` may be
 //! missing or null, `[X]` is a list, `{X}` an object with any keys, `List<X>` a list as the API answers it.
 
-use crate::shapes::SHAPES;
+use crate::shapes;
 use serde_json::{Map, Value, json};
 
 /// The words types are made of.
@@ -55,10 +55,15 @@ pub(crate) fn schema_of(kind: &str) -> (Value, bool) {
     (json!({"$ref": format!("#/components/schemas/{kind}")}), false)
 }
 
+/// The fields of a shape: name, type, meaning.
+pub(crate) fn fields(shape: &str) -> &'static [(&'static str, &'static str, &'static str)] {
+    shapes::all().find(|(name, ..)| *name == shape).map_or(&[], |(_, _, fields)| fields)
+}
+
 /// Every shape and word as JSON Schema.
 pub(crate) fn schemas() -> Map<String, Value> {
     let mut all = words();
-    for (name, what, fields) in SHAPES {
+    for (name, what, fields) in shapes::all() {
         let mut properties = Map::new();
         let mut required = Vec::new();
         for (field, kind, meaning) in *fields {

@@ -24,6 +24,7 @@ mod node;
 mod orders;
 mod pools;
 mod post;
+mod relocation;
 mod show;
 mod spread;
 mod statement;
@@ -32,4 +33,5 @@ mod words;
 
 pub use error::Error;
 pub use node::{Config, Node, Policy};
+pub use relocation::Place;
 pub use words::Words;

@@ -1,5 +1,8 @@
 //! What a node shows its owner: views computed from its state, never kept.
 
+mod plan;
+mod tree;
+
 use crate::deals::{Deal, Ending, Stage as DealStage};
 use crate::moves::Move;
 use crate::node::Node;

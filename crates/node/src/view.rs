@@ -1,5 +1,7 @@
 //! What a node shows its owner: plain data for the API, the web app and the command line.
 
+mod plan;
+
 use crate::words::{Words, words};
 use market::statement::{Need, Reason};
 use market::statement::{Offer, PoolTerms};
@@ -7,6 +9,8 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use trace::statement::{Goods, Purpose};
 use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Specification, Text, Timestamp, Unit};
+
+pub use plan::*;
 
 /// An agent as shown to people.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -121,4 +121,44 @@ pub enum Error {
         /// units there are
         units: u32,
     },
+    /// A process that the plan does not have.
+    #[error("process {index} of a plan of {count}: count from 0")]
+    NoProcess {
+        /// the number asked for
+        index: usize,
+        /// how many there are
+        count: usize,
+    },
+    /// A process put on a work centre that its step does not allow.
+    #[error(
+        "{at}: cannot be done on '{work_center}': use one of {known}, or add an alternative to its recipe"
+    )]
+    NotThere {
+        /// which step
+        at: Phrase,
+        /// where it was to be put
+        work_center: String,
+        /// where it may be done
+        known: String,
+    },
+    /// A process put before what it waits for.
+    #[error("{at}: cannot begin at {start}: what it needs is there by {earliest}, begin it then or later")]
+    TooEarly {
+        /// which step
+        at: Phrase,
+        /// when it was to begin
+        start: Timestamp,
+        /// when it can
+        earliest: Timestamp,
+    },
+    /// A process put where no unit is free for the whole of it.
+    #[error("work centre '{work_center}' has no room at {start}: the next is at {free}")]
+    Full {
+        /// where
+        work_center: String,
+        /// when it was to begin
+        start: Timestamp,
+        /// when it can
+        free: Timestamp,
+    },
 }

@@ -20,6 +20,7 @@ mod opening;
 mod place;
 mod profile;
 mod recur;
+mod relocate;
 mod said;
 pub mod schedule;
 mod shop;
@@ -36,6 +37,7 @@ pub use model::{
     Recipe, Step, Substitute, Tool, WorkCenter,
 };
 pub use place::{Plan, PlannedProcess, place};
+pub use relocate::{Relocation, relocate};
 
 /// Result of checking a model or planning with it.
 pub type Result<T> = std::result::Result<T, Error>;

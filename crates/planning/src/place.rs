@@ -212,7 +212,7 @@ pub(crate) fn step_at(spec: &SpecId, index: usize, step: &Step) -> Phrase {
 }
 
 /// How many batches an order is, rounded up.
-fn batches(recipe: &Recipe, order: &MakeOrder) -> Result<i128> {
+pub(crate) fn batches(recipe: &Recipe, order: &MakeOrder) -> Result<i128> {
     let quantity = positive_micros(
         || {
             let spec = &order.spec;
@@ -238,7 +238,7 @@ fn total_inputs(recipe: &Recipe, order: &MakeOrder, batches: i128) -> Result<Vec
 }
 
 /// Working time and fixed time of a step; `None` when negative or beyond the horizon.
-fn step_times(step: &Step, batches: i128) -> Option<(SignedDuration, SignedDuration)> {
+pub(crate) fn step_times(step: &Step, batches: i128) -> Option<(SignedDuration, SignedDuration)> {
     let run_s = i128::from(step.run_s).checked_mul(batches)?;
     let work_s = i64::try_from(run_s.checked_add(i128::from(step.setup_s))?).ok()?;
     let within = |s: &i64| (0..=HORIZON_S).contains(s);

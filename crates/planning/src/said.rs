@@ -45,6 +45,21 @@ impl Said for Error {
             Self::Overbooked { work_center, at, used, units } => {
                 format!("工作中心“{work_center}”：{at} 时占用 {used} 个工位，共有 {units} 个：请释放一项预留")
             }
+            Self::NoProcess { index, count } => {
+                format!("计划中没有第 {index} 道工序：共 {count} 道，从 0 数起")
+            }
+            Self::NotThere { at, work_center, known } => {
+                format!(
+                    "{}：不能在“{work_center}”进行：请用 {known} 之一，或在配方中添加替代工作中心",
+                    at.zh()
+                )
+            }
+            Self::TooEarly { at, start, earliest } => {
+                format!("{}：不能在 {start} 开始：所需之物最早 {earliest} 到齐，请在此时或之后开始", at.zh())
+            }
+            Self::Full { work_center, start, free } => {
+                format!("工作中心“{work_center}”在 {start} 没有空位：下一个空位在 {free}")
+            }
         }
     }
 }
@@ -73,6 +88,10 @@ mod tests {
             Error::NoArrival { spec: spec(), quantity },
             Error::BeyondHorizon { at: words(), work_center: saw(), from, horizon: from },
             Error::Overbooked { work_center: saw(), at: from, used: 2, units: 1 },
+            Error::NoProcess { index: 77, count: 2 },
+            Error::NotThere { at: words(), work_center: saw(), known: "kiln".to_owned() },
+            Error::TooEarly { at: words(), start: from, earliest: from },
+            Error::Full { work_center: saw(), start: from, free: from },
         ];
         for fault in faults {
             let (en, zh) = (fault.to_string(), fault.zh());

@@ -8,4 +8,5 @@ mod hours;
 mod mistakes;
 mod models;
 mod placement;
+mod relocation;
 mod site;
