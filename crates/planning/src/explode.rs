@@ -1,9 +1,11 @@
 //! What a demand needs: explosion by low-level code, with netting.
 //!
 //! [`explode`] walks from the demanded thing down its recipes. Each thing is counted once, after all that needs
-//! it; first from free stock, then by its recipe in whole batches, else bought. It knows no time and no capacity.
+//! it; first from free stock, then by its recipe in lots of whole batches, scrap included, else bought; so is the
+//! service of a step that another firm does. It knows no time and no capacity, so substitutes, by-products and lot
+//! sizes of purchases are not its matter: a site plan heeds them.
 
-use crate::{Error, Model, Recipe, Result, graph};
+use crate::{Error, Model, Per, Recipe, Result, graph, lot};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use vocab::{Decimal, SpecId};
@@ -24,11 +26,11 @@ pub struct Demand {
 #[serde(deny_unknown_fields)]
 pub struct Explosion {
     /// what to make, parents first: whatever needs a thing comes before it, so the demanded thing is the first
-    /// if it is made at all. Each thing appears once.
+    /// if it is made at all. Each thing appears once, or as often as its largest lot demands, in a row.
     pub make: Vec<MakeOrder>,
     /// what to take from free stock
     pub take: BTreeMap<SpecId, Decimal>,
-    /// what to buy: things without a recipe, beyond what is in stock
+    /// what to buy: things without a recipe, beyond what is in stock, and services
     pub buy: BTreeMap<SpecId, Decimal>,
 }
 
@@ -77,31 +79,61 @@ pub fn explode(model: &Model, demand: &Demand, free_stock: &BTreeMap<SpecId, Dec
             result.buy.insert(spec.clone(), Decimal::from_micros(net));
             continue;
         };
-        let (order, batches) = whole_batches(recipe, spec, net)?;
-        for input in &recipe.inputs {
-            let per_batch = positive_micros(|| input_at(&input.spec), input.quantity)?;
-            let total = gross.entry(&input.spec).or_default();
-            *total += per_batch * batches;
-            if in_range(*total).is_none() {
-                let (spec, quantity) = (spec.clone(), order.quantity);
-                return Err(Error::TooMuch { spec, quantity, input: input.spec.clone() });
+        let too_much = |input: &SpecId| Error::TooMuch {
+            spec: spec.clone(),
+            quantity: Decimal::from_micros(net),
+            input: input.clone(),
+        };
+        for (quantity, begun) in orders(recipe, net)? {
+            let quantity = in_range(quantity.into()).ok_or_else(|| too_much(spec))?;
+            for input in &recipe.inputs {
+                let times = match input.per {
+                    Per::Batch => i128::from(begun),
+                    Per::Order => 1,
+                };
+                let total = gross.entry(&input.spec).or_default();
+                *total += positive_micros(|| input_at(&input.spec), input.quantity)? * times;
+                in_range(*total).ok_or_else(|| too_much(&input.spec))?;
             }
+            for outside in recipe.steps.iter().filter_map(|s| s.outside.as_ref()) {
+                let bought = result.buy.entry(outside.service.clone()).or_default();
+                let total = bought.micros() + quantity.micros();
+                *bought = in_range(total).ok_or_else(|| too_much(&outside.service))?;
+            }
+            result.make.push(MakeOrder { spec: spec.clone(), quantity });
         }
-        result.make.push(order);
     }
     Ok(result)
 }
 
-fn whole_batches(recipe: &Recipe, spec: &SpecId, net: i128) -> Result<(MakeOrder, i128)> {
-    let batch = positive_micros(|| output_at(spec), recipe.output_quantity)?;
-    let batches = (net + batch - 1) / batch;
-    let quantity = in_range(batches * batch).ok_or_else(|| Error::TooMuch {
-        spec: spec.clone(),
+/// The orders that make so much: how much comes out of each, and the batches begun for it.
+fn orders(recipe: &Recipe, net: i128) -> Result<Vec<(lot::Micros, i64)>> {
+    let (batch, size) = lot::sizes(recipe)?;
+    let at = || crate::explode::output_at(&recipe.output);
+    let too_much = || Error::TooMuch {
+        spec: recipe.output.clone(),
         quantity: Decimal::from_micros(net),
-        input: spec.clone(),
-    })?;
-    Ok((MakeOrder { spec: spec.clone(), quantity }, batches))
+        input: recipe.output.clone(),
+    };
+    let share = lot::Yield::of(recipe).first().copied();
+    let mut left = i64::try_from(net).map_err(|_| too_much())?;
+    let mut orders = Vec::new();
+    while left > 0 {
+        if orders.len() == ORDERS_MAX {
+            let what = phrase("orders for one demand", "张制作单（同一需求）");
+            return Err(Error::TooMany { at: at(), what, count: ORDERS_MAX + 1, limit: ORDERS_MAX });
+        }
+        let quantity = size.order_for(left).ok_or_else(too_much)?;
+        let batches = quantity / batch;
+        let begun = share.map_or(Some(batches), |s| s.begun(batches)).ok_or_else(too_much)?;
+        orders.push((quantity, begun));
+        left -= quantity;
+    }
+    Ok(orders)
 }
+
+/// Most orders of one thing for one demand, where a lot has a maximum.
+const ORDERS_MAX: usize = 1_000;
 
 /// Quantities stay below 10^12, so products of two in millionths stay far inside an `i128`.
 const MICROS_LIMIT: i128 = 1_000_000_000_000 * 1_000_000;

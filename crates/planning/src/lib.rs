@@ -14,6 +14,7 @@ mod error;
 mod explode;
 mod graph;
 mod hours;
+mod lot;
 mod model;
 pub mod neutral;
 mod opening;

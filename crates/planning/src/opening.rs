@@ -1,8 +1,7 @@
 //! A calendar as instants: the stretches of open time, reckoned day by day as far as somebody asks.
 //!
-//! [`Opening::stretch`] answers the one question of forward placement: beginning at or after this instant, from when
-//! to when does so much work take on one unit? [`Opening::stretch_back`] answers that of backward placement. Work
-//! pauses while the unit is closed. Open is what shifts and overtime say, less what is closed.
+//! [`Opening::window_after`] gives them one by one, [`Opening::windows`] all at once; placing work in them is the
+//! matter of the shop's [`Clock`](crate::shop::Clock). Open is what shifts and overtime say, less what is closed.
 
 use crate::calendar::{Calendar, Recurring, Weekday};
 use crate::recur::{Occurrences, Rule, once};
@@ -41,40 +40,6 @@ impl Opening {
         match calendar {
             None => Ok(Self::Always { from, horizon }),
             Some(calendar) => Ok(Self::Shifts(Box::new(Shifts::new(at, calendar, from, horizon)?))),
-        }
-    }
-
-    /// The earliest start at or after `from`, in open time, and the end of `work` begun then; `None` beyond the
-    /// horizon. `work` is above zero.
-    pub(crate) fn stretch(
-        &mut self,
-        from: Timestamp,
-        work: SignedDuration,
-    ) -> Option<(Timestamp, Timestamp)> {
-        match self {
-            Self::Always { horizon, .. } => {
-                let end = from.checked_add(work).ok().filter(|end| end <= horizon)?;
-                Some((from, end))
-            }
-            Self::Shifts(shifts) => shifts.stretch(from, work),
-        }
-    }
-
-    /// The latest start from which `work` ends at or before `until`, and its end, in open time; `None` when that
-    /// is before the opening's own beginning. `work` is above zero.
-    #[allow(dead_code, reason = "backward placement is to come")]
-    pub(crate) fn stretch_back(
-        &mut self,
-        until: Timestamp,
-        work: SignedDuration,
-    ) -> Option<(Timestamp, Timestamp)> {
-        match self {
-            Self::Always { from, horizon } => {
-                let end = until.min(*horizon);
-                let start = end.checked_sub(work).ok().filter(|start| start >= from)?;
-                Some((start, end))
-            }
-            Self::Shifts(shifts) => shifts.stretch_back(until, work),
         }
     }
 
@@ -159,31 +124,6 @@ impl Shifts {
             covered: Timestamp::MIN,
             windows: Vec::new(),
         })
-    }
-
-    fn stretch(&mut self, from: Timestamp, work: SignedDuration) -> Option<(Timestamp, Timestamp)> {
-        let first = self.window(|w| w.end > from)?;
-        let start = from.max(self.windows[first].start);
-        let skipped = start.duration_since(self.windows[first].start);
-        let target = self.windows[first].before.checked_add(skipped)?.checked_add(work)?;
-        let last = self.window(|w| w.open_until_end() >= target)?;
-        let window = &self.windows[last];
-        let end = window.start.checked_add(target - window.before).ok()?;
-        (end <= self.horizon).then_some((start, end))
-    }
-
-    #[allow(dead_code, reason = "backward placement is to come")]
-    fn stretch_back(&mut self, until: Timestamp, work: SignedDuration) -> Option<(Timestamp, Timestamp)> {
-        let until = until.min(self.horizon);
-        // whatever begins before `until` must be there; that nothing does any more is as good
-        let _ = self.window(|w| w.start >= until);
-        let last = self.windows.partition_point(|w| w.start < until).checked_sub(1)?;
-        let end = until.min(self.windows[last].end);
-        let open = self.windows[last].before + end.duration_since(self.windows[last].start);
-        let target = open - work;
-        let first = self.windows.partition_point(|w| w.before <= target).checked_sub(1)?;
-        let start = self.windows[first].start + (target - self.windows[first].before);
-        (start >= self.from).then_some((start, end))
     }
 
     fn all(&mut self) -> Vec<(Timestamp, Timestamp)> {
@@ -357,6 +297,3 @@ pub(crate) fn zone(at: &Phrase, name: &str) -> Result<TimeZone> {
         remedy: phrase("use an IANA name such as Europe/Berlin", "请使用 IANA 名称，例如 Europe/Berlin"),
     })
 }
-
-#[cfg(test)]
-mod tests;

@@ -3,6 +3,7 @@
 //! A [`Profile`] keeps only the instants at which the number changes, so back-to-back work is one step however
 //! many reservations it has, and a search for room jumps from change to change. It does not know who reserved.
 
+use crate::shop::Timeline;
 use std::collections::BTreeMap;
 use std::ops::Bound::{Excluded, Unbounded};
 use vocab::Timestamp;
@@ -12,16 +13,25 @@ use vocab::Timestamp;
 pub(crate) struct Profile(BTreeMap<Timestamp, u32>);
 
 impl Profile {
-    /// The part of it from `t` on.
-    pub(crate) fn from(&self, t: Timestamp) -> Self {
-        let mut rest: BTreeMap<_, _> = self.0.range(t..).map(|(t, used)| (*t, *used)).collect();
-        match self.at(t) {
-            0 => {}
-            used => {
-                rest.entry(t).or_insert(used);
+    /// It as whole seconds from `start` on; in a second in which the number changes, the larger one counts.
+    pub(crate) fn timeline(&self, start: Timestamp) -> Timeline {
+        let mut steps: Vec<(i64, u32)> = Vec::new();
+        let mut used = 0;
+        for (t, now) in std::iter::once((start, self.at(start)))
+            .chain(self.0.range((Excluded(start), Unbounded)).map(|(t, used)| (*t, *used)))
+        {
+            let elapsed = t.duration_since(start);
+            let up = i64::from(now < used && elapsed.subsec_nanos() > 0);
+            let at = elapsed.as_secs() + up;
+            while steps.last().is_some_and(|(last, _)| *last >= at) {
+                steps.pop();
             }
+            if steps.last().map_or(0, |(_, before)| *before) != now {
+                steps.push((at, now));
+            }
+            used = now;
         }
-        Self(rest)
+        Timeline::of(steps)
     }
 
     /// Units in use at `t`.
@@ -57,18 +67,6 @@ impl Profile {
                 self.0.remove(&edge);
             }
         }
-    }
-
-    /// If all `units` are in use anywhere from `start` up to `end`: the instant at which that first stretch of
-    /// full use ends. `None` when there is room for one more throughout.
-    pub(crate) fn full_until(&self, start: Timestamp, end: Timestamp, units: u32) -> Option<Timestamp> {
-        let full_from = match self.at(start) >= units {
-            true => start,
-            false => *self.0.range(start..end).find(|(_, used)| **used >= units)?.0,
-        };
-        let after = self.0.range((Excluded(full_from), Unbounded)).find(|(_, used)| **used < units);
-        // the last step is always down to zero, so a stretch of full use has an end
-        after.map(|(t, _)| *t)
     }
 
     /// The steps between `from` and `to` in which units are in use: start, end, units.

@@ -4,12 +4,10 @@
 //! and places what waits for it anew, as early as it can be, within the [`Capacity`] that others have left. All else
 //! stays where it is. It does not know what was promised on the strength of the plan: whoever asks compares the dates.
 
-use crate::check::work_center_at;
-use crate::opening::Opening;
-use crate::place::{batches, step_times};
-use crate::profile::Profile;
-use crate::{Capacity, Error, HORIZON_S, MakeOrder, Model, Plan, PlannedProcess, Result, Step};
-use jiff::SignedDuration;
+use crate::place::batches;
+use crate::shop::Shop;
+use crate::site::net::{Names, seconds_up};
+use crate::{Capacity, Error, Model, Plan, PlannedProcess, Recipe, Result, Step};
 use std::collections::{BTreeMap, BTreeSet};
 use vocab::{Phrase, SpecId, Timestamp, after, phrase};
 
@@ -77,7 +75,7 @@ pub fn relocate(
         .ok_or(Error::NoProcess { index: to.index, count: plan.processes.len() })?;
     let moving: BTreeSet<usize> =
         plan.followers(to.index).into_iter().filter(|i| !stays(*i)).chain([to.index]).collect();
-    let mut shop = Shop { model, capacity, now, horizon: after(now, HORIZON_S), centers: BTreeMap::new() };
+    let mut floor = Floor::new(model, plan, &moving, to.work_center.as_deref(), capacity, now)?;
     let mut moved = plan.clone();
     for index in &moving {
         let p = &plan.processes[*index];
@@ -90,19 +88,10 @@ pub fn relocate(
             true => (to.work_center.as_deref().unwrap_or(&process.work_center), to.start),
             false => (p.work_center.as_str(), ready),
         };
-        let (work, fixed) = work(model, p, center)?;
         if from < ready {
             return Err(Error::TooEarly { at: step_at(p), start: from, earliest: ready });
         }
-        let room = shop.room(p, center, from, work, plan, &moving)?;
-        if *index == to.index && shop.first_opening(p, center, from, work)? != Some(room.0) {
-            return Err(Error::Full { work_center: center.to_owned(), start: from, free: room.0 });
-        }
-        let end = room.1.checked_add(fixed).ok().filter(|end| *end <= shop.horizon);
-        let slot = &mut moved.processes[*index];
-        slot.work_center = center.to_owned();
-        (slot.start, slot.work_end) = room;
-        slot.end = end.ok_or_else(|| shop.beyond(p, center, from))?;
+        floor.put(&mut moved.processes[*index], center, from, *index == to.index)?;
     }
     // what is done away from here, an arrival or the start itself, cannot have moved
     let last = |plan: &Plan| plan.processes.iter().map(|p| p.end).max();
@@ -116,108 +105,88 @@ fn step_at(p: &PlannedProcess) -> Phrase {
     phrase(format!("{spec}, step {number} ({name})"), format!("{spec} 第 {number} 步（{name}）"))
 }
 
-/// Working time and fixed time of a process on a work centre, as its recipe has them now.
-fn work(model: &Model, p: &PlannedProcess, center: &str) -> Result<(SignedDuration, SignedDuration)> {
-    let recipe = model.recipes.get(&p.spec);
-    let step = recipe.and_then(|r| Some((r, r.steps.get(usize::try_from(p.step).ok()?)?)));
-    let (recipe, step) = step.ok_or_else(|| Error::NoRecipe { spec: p.spec.clone() })?;
-    let step = at_center(step, center).ok_or_else(|| {
-        let known =
-            std::iter::once(&step.work_center).chain(step.alternatives.iter().map(|a| &a.work_center));
-        let known = known.map(String::as_str).collect::<Vec<_>>().join(", ");
-        Error::NotThere { at: step_at(p), work_center: center.chars().take(64).collect(), known }
-    })?;
-    let order = MakeOrder { spec: p.spec.clone(), quantity: p.quantity };
-    let times = step_times(&step, batches(recipe, &order)?);
-    times.ok_or_else(|| Error::NoRecipe { spec: p.spec.clone() })
-}
-
-/// The step with the times it has on a work centre; `None` where it may not be done.
-fn at_center(step: &Step, center: &str) -> Option<Step> {
-    if step.work_center == center {
-        return Some(step.clone());
-    }
-    let other = step.alternatives.iter().find(|a| a.work_center == center)?;
-    let (work_center, setup_s, run_s) = (other.work_center.clone(), other.setup_s, other.run_s);
-    Some(Step { work_center, setup_s, run_s, ..step.clone() })
-}
-
-/// The work centres as they are without the processes that move.
-struct Shop<'a> {
+/// The shop without the processes that move.
+struct Floor<'a> {
     model: &'a Model,
-    capacity: &'a Capacity,
+    names: Names<'a>,
+    shop: Shop,
     now: Timestamp,
-    horizon: Timestamp,
-    centers: BTreeMap<String, Center>,
 }
 
-struct Center {
-    /// 0 = no limit
-    units: u32,
-    opening: Opening,
-    in_use: Profile,
-}
-
-impl Shop<'_> {
-    /// The earliest interval from `from` on in which a unit is free for all of `work`; taken at once.
-    fn room(
-        &mut self,
-        p: &PlannedProcess,
-        name: &str,
-        from: Timestamp,
-        work: SignedDuration,
-        plan: &Plan,
+impl<'a> Floor<'a> {
+    fn new(
+        model: &'a Model,
+        plan: &'a Plan,
         moving: &BTreeSet<usize>,
-    ) -> Result<(Timestamp, Timestamp)> {
-        if work.is_zero() {
-            return Ok((from, from));
-        }
-        if !self.centers.contains_key(name) {
-            let known = self.model.work_center(&step_at(p), name)?;
-            let opening =
-                Opening::new(&work_center_at(name), known.calendar.as_ref(), self.now, self.horizon)?;
-            let mut in_use = self.capacity.profile(name, self.now);
-            for p in moving.iter().map(|i| &plan.processes[*i]).filter(|p| p.work_center == name) {
-                in_use.remove(p.start.max(self.now), p.work_end);
-            }
-            self.centers.insert(name.to_owned(), Center { units: known.units, opening, in_use });
-        }
-        let beyond = self.beyond(p, name, from);
-        let Some(center) = self.centers.get_mut(name) else { return Err(beyond) };
-        let mut at = from;
-        while let Some((start, end)) = center.opening.stretch(at, work) {
-            let full_until = match center.units {
-                0 => None,
-                units => center.in_use.full_until(start, end, units),
-            };
-            match full_until {
-                Some(t) => at = t,
-                None => {
-                    center.in_use.add(start, end);
-                    return Ok((start, end));
-                }
-            }
-        }
-        Err(beyond)
+        other: Option<&str>,
+        capacity: &Capacity,
+        now: Timestamp,
+    ) -> Result<Self> {
+        let processes = moving.iter().map(|i| &plan.processes[*i]);
+        let recipes: BTreeMap<&SpecId, &Recipe> =
+            processes.clone().filter_map(|p| model.recipes.get_key_value(&p.spec)).collect();
+        let centers: BTreeSet<&str> =
+            processes.clone().map(|p| p.work_center.as_str()).chain(other).collect();
+        let steps = recipes.values().flat_map(|r| &r.steps);
+        let own: BTreeSet<&str> = steps.flat_map(allowed).collect();
+        let names = Names::of(model, recipes.values().copied(), |n| centers.contains(n) || own.contains(n));
+        let mut shop = names.shop(model, now)?;
+        let mut rest = capacity.clone();
+        rest.free_processes(processes);
+        rest.fill(&names, &mut shop, model, now);
+        Ok(Self { model, names, shop, now })
     }
 
-    /// When the work would begin if nobody else were there.
-    fn first_opening(
-        &mut self,
-        p: &PlannedProcess,
-        name: &str,
-        from: Timestamp,
-        work: SignedDuration,
-    ) -> Result<Option<Timestamp>> {
-        let beyond = self.beyond(p, name, from);
-        match self.centers.get_mut(name) {
-            Some(center) => Ok(Some(center.opening.stretch(from, work).ok_or(beyond)?.0)),
-            None => Ok(Some(from)),
+    /// Puts a process on a work centre, as early as can be from `from` on; `there_only`: no later than when the centre
+    /// next opens.
+    fn put(&mut self, p: &mut PlannedProcess, center: &str, from: Timestamp, there_only: bool) -> Result<()> {
+        let no_recipe = || Error::NoRecipe { spec: p.spec.clone() };
+        let recipe = self.model.recipes.get(&p.spec).ok_or_else(no_recipe)?;
+        let (batch, batches) = batches(recipe, p.quantity)?;
+        let number = p.step as usize;
+        let told = recipe.steps.get(number).ok_or_else(no_recipe)?;
+        let mut step = self.names.steps(recipe, batch)?.swap_remove(number);
+        if let Some(outside) = &told.outside {
+            let back = after(from, outside.lead_time_s.saturating_add(told.fixed_s));
+            (p.start, p.work_end, p.end) = (from, from, back);
+            return Ok(());
         }
+        step.places.retain(|place| self.names.centers.get(center) == Some(&place.center));
+        if step.places.is_empty() {
+            let known = allowed(told).collect::<Vec<_>>().join(", ");
+            let work_center = center.chars().take(64).collect();
+            return Err(Error::NotThere { at: step_at(p), work_center, known });
+        }
+        let horizon = after(self.now, self.shop.horizon);
+        let (at, work_center) = (step_at(p), center.to_owned());
+        let beyond = || Error::BeyondHorizon { at, work_center, from, horizon };
+        let begun = step.begun(batches).ok_or_else(beyond.clone())?;
+        let task = step.task(begun);
+        let ready = seconds_up(self.now, from);
+        let slot = self.shop.earliest(&task, ready).ok_or_else(beyond.clone())?;
+        let opens = &mut self.shop.centers[step.places[0].center as usize].resource.clock;
+        let opens = opens.forward(ready, (slot.work_end - slot.start).min(1)).map(|(start, _)| start);
+        if there_only && opens != Some(slot.start) {
+            let free = after(self.now, slot.start);
+            return Err(Error::Full { work_center: center.to_owned(), start: from, free });
+        }
+        let end = slot.work_end.saturating_add(step.fixed);
+        if end > self.shop.horizon {
+            return Err(beyond());
+        }
+        self.shop.take(&task, &slot);
+        p.work_center = center.to_owned();
+        (p.start, p.work_end, p.end) =
+            (after(self.now, slot.start), after(self.now, slot.work_end), after(self.now, end));
+        let people: Vec<&String> = self.model.people.keys().collect();
+        p.people = slot.people.iter().map(|i| people[*i as usize].clone()).collect();
+        p.unit = slot.unit;
+        Ok(())
     }
+}
 
-    fn beyond(&self, p: &PlannedProcess, name: &str, from: Timestamp) -> Error {
-        let (at, work_center, horizon) = (step_at(p), name.to_owned(), self.horizon);
-        Error::BeyondHorizon { at, work_center, from, horizon }
-    }
+/// Where a step may be done.
+fn allowed(step: &Step) -> impl Iterator<Item = &str> {
+    let others = step.alternatives.iter().map(|a| a.work_center.as_str());
+    std::iter::once(step.work_center.as_str()).chain(others)
 }

@@ -154,3 +154,6 @@ impl Windows {
         Some(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -52,7 +52,8 @@ fn next(
     if let Some(outside) = step.outside {
         let back = from.checked_add(outside.lead_time)?.max(outside.not_before);
         let end = back.checked_add(step.fixed)?;
-        let slot = Slot { start: from, work_end: back, ..Slot::default() };
+        // it uses nothing here
+        let slot = Slot { start: from, work_end: from, ..Slot::default() };
         return (end <= shop.horizon).then_some(Stage { slot, begun, end });
     }
     let task = step.task(begun);
@@ -143,11 +144,12 @@ pub(crate) fn backward(
 
 fn previous(shop: &mut Shop, step: &StepNet, batches: i64, by: Seconds) -> Option<Stage> {
     let begun = step.begun(batches)?;
-    let work_by = by - step.fixed;
-    let slot = match step.outside {
-        Some(outside) => Slot { start: work_by - outside.lead_time, work_end: work_by, ..Slot::default() },
-        None => shop.latest(&step.task(begun), work_by)?,
-    };
+    if let Some(outside) = step.outside {
+        let start = by - step.fixed - outside.lead_time;
+        let slot = Slot { start, work_end: start, ..Slot::default() };
+        return (start >= 0).then_some(Stage { slot, begun, end: by });
+    }
+    let slot = shop.latest(&step.task(begun), by - step.fixed)?;
     let end = slot.work_end + step.fixed;
     (slot.start >= 0).then_some(Stage { slot, begun, end })
 }

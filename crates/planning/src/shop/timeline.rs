@@ -10,6 +10,11 @@ use super::Seconds;
 pub(crate) struct Timeline(Vec<(Seconds, u32)>);
 
 impl Timeline {
+    /// From the seconds at which the number changes, sorted, the last down to zero.
+    pub(crate) fn of(steps: Vec<(Seconds, u32)>) -> Self {
+        Self(steps)
+    }
+
     /// One unit more in use from `start` up to `end`.
     pub(crate) fn add(&mut self, start: Seconds, end: Seconds) {
         self.change(start, end, |used| used.saturating_add(1));

@@ -3,17 +3,15 @@
 //! A [`Net`] is compiled once and then only read; [`Net::new`] also sets up the empty [`Shop`].
 
 use crate::check::work_center_at;
-use crate::explode::{input_at, output_at, positive_micros};
+use crate::explode::{input_at, output_at};
+use crate::lot::{self, Lot, Micros, Yield, micros};
 use crate::shop::{Center, Clock, Place, Resource, Seconds, Sequence, Shop, Task, Timeline};
-use crate::{Calendar, Error, HORIZON_S, LotSize, Model, Per, Recipe, Result, Step, graph};
+use crate::{Calendar, Error, HORIZON_S, Model, Per, Recipe, Result, Step, graph};
 use std::collections::{BTreeSet, HashMap};
 use vocab::{Decimal, Phrase, SpecId, Timestamp, phrase};
 
-/// Millionths of an item's unit.
-pub(crate) type Micros = i64;
 /// Keeps for ever.
 pub(crate) const FOR_EVER: Seconds = Seconds::MAX;
-const ONE: i128 = 1_000_000;
 
 pub(crate) struct Net {
     pub(crate) base: Timestamp,
@@ -56,8 +54,8 @@ pub(crate) struct InputNet {
 pub(crate) struct StepNet {
     pub(crate) places: Vec<Place>,
     pub(crate) fixed: Seconds,
-    /// of a million that go in, so many go on, through this step and all after it
-    pub(crate) yield_on: i128,
+    /// what of it comes out of the last step
+    pub(crate) share: Yield,
     pub(crate) family: Option<u32>,
     pub(crate) crew: Option<(u32, u32)>,
     pub(crate) tool: Option<u32>,
@@ -75,34 +73,10 @@ pub(crate) struct OutsideNet {
     pub(crate) not_before: Seconds,
 }
 
-/// What one order may be for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Lot {
-    pub(crate) minimum: Micros,
-    /// a multiple of `unit`
-    pub(crate) maximum: Micros,
-    pub(crate) unit: Micros,
-}
-
-impl Lot {
-    /// How much to order for `need`, at most one order's worth; `None` = out of range.
-    pub(crate) fn order_for(&self, need: Micros) -> Option<Micros> {
-        let wanted = need.max(self.minimum);
-        if wanted >= self.maximum {
-            return Some(self.maximum);
-        }
-        let units = wanted / self.unit + i64::from(wanted % self.unit != 0);
-        Some(units.checked_mul(self.unit)?.min(self.maximum))
-    }
-}
-
 impl StepNet {
     /// Batches that go through this step so that `batches` come out of the last; `None` = out of range.
     pub(crate) fn begun(&self, batches: i64) -> Option<i64> {
-        if self.yield_on == ONE {
-            return Some(batches);
-        }
-        i64::try_from((i128::from(batches) * ONE + self.yield_on - 1) / self.yield_on).ok()
+        self.share.begun(batches)
     }
 
     pub(crate) fn task(&self, begun: i64) -> Task<'_> {
@@ -129,7 +103,7 @@ impl Net {
         // refuses loops, and what is too deep or too wide
         graph::parents_first(model, specs.iter().copied())?;
         let by_spec: HashMap<SpecId, u32> = (0..).zip(&specs).map(|(i, s)| ((*s).clone(), i)).collect();
-        let names = Names::of(model);
+        let names = Names::of(model, model.recipes.values(), |_| true);
         let shop = names.shop(model, base)?;
         let mut items = Vec::with_capacity(specs.len());
         for spec in specs {
@@ -139,7 +113,7 @@ impl Net {
                 let at = phrase(format!("purchase of {spec}"), format!("{spec} 的采购"));
                 let calendar = p.calendar.as_ref();
                 let clock = calendar.map(|c| Clock::new(&at, Some(c), base, HORIZON_S)).transpose()?;
-                let lot = lot(&at, &p.lot, 1)?;
+                let lot = Lot::new(&at, &p.lot, 1)?;
                 Ok::<_, Error>(PurchaseNet { lead_time: p.lead_time_s, lot, calendar: clock })
             });
             let safety = known.map_or(Decimal::ZERO, |i| i.safety_stock);
@@ -199,11 +173,11 @@ pub(crate) fn seconds_up(base: Timestamp, t: Timestamp) -> Seconds {
 
 /// The indices of everything that steps name.
 pub(crate) struct Names<'a> {
-    centers: HashMap<&'a str, u32>,
-    people: HashMap<&'a str, u32>,
-    tools: HashMap<&'a str, u32>,
+    pub(crate) centers: HashMap<&'a str, u32>,
+    pub(crate) people: HashMap<&'a str, u32>,
+    pub(crate) tools: HashMap<&'a str, u32>,
     skills: HashMap<&'a str, u32>,
-    families: HashMap<&'a str, u32>,
+    pub(crate) families: HashMap<&'a str, u32>,
 }
 
 fn index<'a>(names: impl Iterator<Item = &'a str>) -> HashMap<&'a str, u32> {
@@ -212,14 +186,19 @@ fn index<'a>(names: impl Iterator<Item = &'a str>) -> HashMap<&'a str, u32> {
 }
 
 impl<'a> Names<'a> {
-    pub(crate) fn of(model: &'a Model) -> Self {
-        let steps = || model.recipes.values().flat_map(|r| &r.steps);
+    /// Of everything that `recipes` name, and of the work centres that are `wanted`.
+    pub(crate) fn of(
+        model: &'a Model,
+        recipes: impl Iterator<Item = &'a Recipe> + Clone,
+        wanted: impl Fn(&str) -> bool,
+    ) -> Self {
+        let steps = || recipes.clone().flat_map(|r| &r.steps);
         let asked = steps().filter_map(|s| s.crew.as_ref()).map(|c| c.skill.as_str());
         let had = model.people.values().flat_map(|p| &p.skills).map(String::as_str);
         let changes = model.work_centers.values().flat_map(|c| &c.changeovers);
         let families = steps().filter_map(|s| s.family.as_deref());
         Self {
-            centers: index(model.work_centers.keys().map(String::as_str)),
+            centers: index(model.work_centers.keys().map(String::as_str).filter(|name| wanted(name))),
             people: index(model.people.keys().map(String::as_str)),
             tools: index(model.tools.keys().map(String::as_str)),
             skills: index(asked.chain(had)),
@@ -233,8 +212,9 @@ impl<'a> Names<'a> {
             let clock = Clock::new(at, calendar, base, HORIZON_S)?;
             Ok::<_, Error>(Resource { units, clock, busy: Timeline::default() })
         };
-        let mut centers = Vec::with_capacity(model.work_centers.len());
-        for (name, center) in &model.work_centers {
+        let mut centers = Vec::with_capacity(self.centers.len());
+        for (name, center) in model.work_centers.iter().filter(|(n, _)| self.centers.contains_key(n.as_str()))
+        {
             let sequence = (!center.changeovers.is_empty()).then(|| {
                 let of = |name: &str| self.families.get(name).copied().unwrap_or_default();
                 let pairs = center.changeovers.iter().map(|c| ((of(&c.from), of(&c.to)), c.setup_s));
@@ -261,15 +241,15 @@ impl<'a> Names<'a> {
         let tools = model.tools.iter().map(|(name, tool)| {
             resource(&phrase(format!("tool '{name}'"), format!("工具“{name}”")), tool.units.max(1), None)
         });
-        Ok(Shop { centers, people, tools: tools.collect::<Result<_>>()?, skills, horizon: HORIZON_S })
+        let horizon = vocab::after(base, HORIZON_S).duration_since(base).as_secs();
+        Ok(Shop { centers, people, tools: tools.collect::<Result<_>>()?, skills, horizon })
     }
 
     fn recipe(&self, recipe: &Recipe, items: &HashMap<SpecId, u32>) -> Result<RecipeNet> {
-        let at = || output_at(&recipe.output);
         if recipe.steps.is_empty() {
             return Err(crate::check::no_steps(&recipe.output));
         }
-        let batch = micros(at, recipe.output_quantity)?;
+        let (batch, lot) = lot::sizes(recipe)?;
         let mut inputs = Vec::with_capacity(recipe.inputs.len());
         for input in &recipe.inputs {
             let mut substitutes = Vec::with_capacity(input.substitutes.len());
@@ -283,25 +263,24 @@ impl<'a> Names<'a> {
         for other in &recipe.by_products {
             by_products.push((items[&other.spec], micros(|| output_at(&other.spec), other.quantity)?));
         }
-        let mut steps = Vec::with_capacity(recipe.steps.len());
-        let mut yield_on = ONE;
-        for (number, step) in recipe.steps.iter().enumerate().rev() {
-            let good = (ONE - step.scrap.micros()).clamp(1, ONE);
-            yield_on = (yield_on * good / ONE).max(1);
-            steps.push(self.step(&recipe.output, number, step, batch, yield_on)?);
-        }
-        steps.reverse();
-        Ok(RecipeNet { batch, lot: lot(&at(), &recipe.lot, batch)?, inputs, steps, by_products })
+        let steps = self.steps(recipe, batch)?;
+        Ok(RecipeNet { batch, lot, inputs, steps, by_products })
+    }
+
+    /// The steps of a recipe whose batch is so large.
+    pub(crate) fn steps(&self, recipe: &Recipe, batch: Micros) -> Result<Vec<StepNet>> {
+        let each = recipe.steps.iter().zip(Yield::of(recipe)).enumerate();
+        each.map(|(number, (step, share))| self.step(&recipe.output, number, step, batch, share)).collect()
     }
 
     /// One step of the recipe for `spec`.
-    pub(crate) fn step(
+    fn step(
         &self,
         spec: &SpecId,
         number: usize,
         step: &Step,
         batch: Micros,
-        yield_on: i128,
+        share: Yield,
     ) -> Result<StepNet> {
         let at = crate::place::step_at(spec, number, step);
         let place = |name: &str, setup, run| match self.centers.get(name) {
@@ -320,7 +299,7 @@ impl<'a> Names<'a> {
         Ok(StepNet {
             places,
             fixed: step.fixed_s,
-            yield_on,
+            share,
             family: step.family.as_deref().map(|f| self.families[f]),
             crew: step.crew.as_ref().map(|c| (self.skills[c.skill.as_str()], c.people)),
             tool: step.tool.as_deref().map(|t| self.tools.get(t).copied().ok_or(t)).transpose().map_err(
@@ -343,45 +322,4 @@ impl<'a> Names<'a> {
         let value = name.chars().take(64).collect();
         Error::UnknownWorkCenter { at: at.clone(), value, known: known.join(", ") }
     }
-}
-
-/// A quantity above zero and in range, in millionths.
-pub(crate) fn micros(at: impl FnOnce() -> Phrase, value: Decimal) -> Result<Micros> {
-    // the limit of quantities, 10^18 millionths, is inside an i64
-    positive_micros(at, value).map(|m| m as Micros)
-}
-
-/// The sizes of orders of whole `batch`es.
-fn lot(at: &Phrase, size: &LotSize, batch: Micros) -> Result<Lot> {
-    let of = |value: Decimal| match value.is_zero() {
-        true => Ok(0),
-        false => micros(|| at.clone(), value),
-    };
-    let (minimum, multiple) = (of(size.minimum)?, of(size.multiple)?);
-    let wrong = |what, value: Decimal| Error::Model {
-        at: at.clone(),
-        what,
-        value: Phrase::plain(value),
-        remedy: phrase(
-            "give one that holds a whole number of batches and multiples",
-            "请给出能容纳整数个批次和倍数的值",
-        ),
-    };
-    let unit = match multiple {
-        0 => Some(batch),
-        multiple => (batch / gcd(batch, multiple)).checked_mul(multiple),
-    };
-    let unit = unit.ok_or_else(|| wrong(phrase("multiple", "倍数"), size.multiple))?;
-    let maximum = match size.maximum {
-        None => Micros::MAX / unit * unit,
-        Some(most) => of(most)? / unit * unit,
-    };
-    if maximum == 0 || maximum < minimum {
-        return Err(wrong(phrase("maximum", "最大批量"), size.maximum.unwrap_or_default()));
-    }
-    Ok(Lot { minimum, maximum, unit })
-}
-
-fn gcd(a: i64, b: i64) -> i64 {
-    if b == 0 { a } else { gcd(b, a % b) }
 }

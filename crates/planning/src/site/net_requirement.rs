@@ -5,9 +5,10 @@
 //! only when making the thing anew would not be sooner. [`Seeker`] walks down the recipes and places each order by
 //! [`route::forward`](crate::shop::route::forward) as soon as its inputs are there.
 
-use super::net::{FOR_EVER, InputNet, Micros, Net, RecipeNet};
+use super::net::{FOR_EVER, InputNet, Net, RecipeNet};
 use super::state::{Order, Source, State, Supply, Taken, User};
 use crate::Per;
+use crate::lot::Micros;
 use crate::shop::route;
 use crate::shop::{Clock, Seconds};
 

@@ -1,11 +1,12 @@
 //! The plan as it stands, told in names and instants.
 
-use super::net::{Micros, Net};
+use super::net::Net;
 use super::plan::{
     ByProductMade, Delivery, Outcome, Peg, SiteOrder, SitePlan, SiteProcess, SitePurchase, Supply, Use,
 };
 use super::situation::Situation;
 use super::state::{self, Order, Source, State, User, WantKind};
+use crate::lot::Micros;
 use std::collections::HashMap;
 use vocab::Decimal;
 

@@ -1,8 +1,9 @@
 //! The beginning of a plan: stock, receipts and fixed work in place, demands known and nothing planned for them.
 
-use super::net::{FOR_EVER, Micros, Net, micros};
+use super::net::{FOR_EVER, Net};
 use super::situation::{Situation, Work};
 use super::state::{Order, Source, State, Supply, Taken, User, Want, WantKind};
+use crate::lot::{Micros, micros};
 use crate::shop::{Job, Part, Shop};
 use crate::{Error, Model, Result};
 use vocab::{Decimal, Phrase, SpecId, phrase};

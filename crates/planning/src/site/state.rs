@@ -6,7 +6,8 @@
 
 #![expect(dead_code, reason = "the live plan comes next")]
 
-use super::net::{Micros, Net};
+use super::net::Net;
+use crate::lot::Micros;
 use crate::shop::route::{self, Stage};
 use crate::shop::{Seconds, Shop};
 

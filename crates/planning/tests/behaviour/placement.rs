@@ -25,6 +25,9 @@ pub fn busy(work_center: &str, start: Timestamp, end: Timestamp) -> PlannedProce
         end,
         inputs: Vec::new(),
         last: true,
+        people: Vec::new(),
+        tool: None,
+        unit: None,
     }
 }
 
