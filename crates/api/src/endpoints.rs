@@ -73,6 +73,7 @@ endpoints! {
     get "/plan" Owner "workshop" "?PlanRange" -> "PlanView", "What is planned on the work centres between two instants, and what is lacking for it.", h::plan::board;
     post "/plan/preview" Owner "workshop" "Relocation" -> "PreviewView", "What would follow from putting a process elsewhere; changes nothing.", h::plan::preview;
     get "/model" Owner "workshop" "" -> "Model", "How this node makes things: recipes and work centres.", h::model;
+    get "/outages" Owner "workshop" "" -> "List<OutageView>", "Work centres that are or will be out of use.", h::outages;
     get "/stock" Owner "goods" "" -> "List<StockView>", "What is on hand, by specification and lot.", h::stock;
     get "/handovers" Owner "goods" "" -> "List<HandoverView>", "Goods changing hands with this node on one side.", h::handovers;
     get "/records/{id}" Owner "goods" "" -> "Record", "A record this node keeps: its content exactly as signed, and the signature.", h::record;

@@ -64,6 +64,7 @@ lists! {
     pools: |node, now| node.pools(now);
     deals: |node, now| node.deals(now);
     orders: |node, now| node.orders(now);
+    outages: |node, now| node.outages(now);
     stock: |node, _| node.stock();
     handovers: |node, _| node.handovers();
     specifications: |node, _| node.specifications();

@@ -74,6 +74,22 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         "Answer the other side's wish to cancel: agree or refuse.",
         r#"{"deal": "RECORD", "answer": "agree"}"#,
     ),
+    (
+        "ask_date",
+        "Ask the other side of a bound deal for another date; as its supplier, offer a later one.",
+        r#"{"deal": "RECORD", "promise": "2030-12-18T12:00:00Z", "reason": "we move in earlier"}"#,
+    ),
+    (
+        "answer_delay",
+        "Answer another date that the supplier offers: accept, refuse, cancel or pass_on.",
+        r#"{"deal": "RECORD", "answer": "accept"}"#,
+    ),
+    (
+        "down",
+        "A work centre is out of order or closed: nothing is planned there, and what was is moved.",
+        r#"{"work_center": "bench", "until": "2030-12-02T08:00:00Z", "reason": "the spindle broke"}"#,
+    ),
+    ("up", "A work centre is in use again.", r#"{"work_center": "bench"}"#),
     ("start", "A process has begun.", r#"{"plan": "RECORD", "index": 0}"#),
     ("finish", "A process is done.", r#"{"plan": "RECORD", "index": 0, "quantity": "9"}"#),
     ("ship", "Hand goods over under a deal, to the buyer or to a carrier.", r#"{"deal": "RECORD"}"#),

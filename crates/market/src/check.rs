@@ -296,6 +296,21 @@ impl Cancellation {
     }
 }
 
+impl Delay {
+    /// Checks that an answer can come before the date, and the reason's length.
+    pub fn check(&self) -> Result<()> {
+        self.reason.check("reason")?;
+        not_before("promise", self.promise, "answer_by", self.answer_by)
+    }
+}
+
+impl DelayAnswer {
+    /// Checks the length of its detail.
+    pub fn check(&self) -> Result<()> {
+        self.detail.as_ref().map_or(Ok(()), |detail| Ok(detail.check("detail")?))
+    }
+}
+
 impl PoolRequest {
     /// Checks the threshold.
     pub fn check(&self) -> Result<()> {

@@ -2,11 +2,12 @@
 //!
 //! [`statement`] is what agents say to one another; each has a `check` of whether it is well-formed. The rest are
 //! pure functions of such statements: [`matching`] says which offers fit a need, [`deal`] how deadlines travel upstream,
-//! [`pool`] what a pool's pledges come to, and a [`Fraud`] proves from signed bytes alone that somebody lied.
+//! [`date`] how a bound deal's date may move, [`pool`] what a pool's pledges come to, and a [`Fraud`] proves from signed bytes alone that somebody lied.
 //!
 //! This crate knows no recipes, stock or goods, and nobody's state: it judges statements, the node keeps them.
 
 mod check;
+pub mod date;
 pub mod deal;
 mod error;
 mod fraud;
@@ -18,6 +19,7 @@ pub mod statement;
 mod visit;
 
 pub use check::{DEPTH_MAX, NAME_BYTES_MAX, NOTE_BYTES_MAX, VISITED_MAX};
+pub use date::{Side, Standing, answer_fits, delay_fits};
 pub use deal::{Deadlines, Terms, quote_fits};
 pub use error::Error;
 pub use fraud::Fraud;

@@ -2,6 +2,7 @@
 //!
 //! Listings ([`Offer`], [`Need`]) are public. A deal goes [`Enquiry`] -> [`Quote`] -> [`Acceptance`] ->
 //! [`Confirmation`] -> [`Binding`], each answering the one before by its hash; [`Refusal`] ends it at any step.
+//! Its date moves by [`Delay`] -> [`DelayAnswer`].
 //! A pool goes [`PoolRequest`] -> [`PoolTerms`] -> [`Pledge`] -> [`PledgeReceipt`] -> [`PoolClose`].
 //! Well-formedness beyond the types is checked by each `check`; what follows from a statement is not known here.
 
@@ -261,6 +262,53 @@ pub struct CancellationConsent {
     pub cancellation: RecordId,
 }
 statement!(CancellationConsent, "cancellation_consent", |s| vec![s.cancellation]);
+
+/// Says that a bound deal should have another date. From the supplier it is an offer, which binds once the buyer
+/// accepts it in time; from the buyer a request, which the supplier answers by an offer or a refusal.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Delay {
+    /// the deal, by the enquiry or pledge that began it
+    pub deal: RecordId,
+    /// the record that set the date which stands: confirmation, binding, close or the last accepted answer
+    pub changes: RecordId,
+    /// the buyer's request that this offer answers
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RecordId>,
+    /// the goods would be there by then
+    pub promise: Timestamp,
+    /// an answer later than this is not read, and the date that stood stands
+    pub answer_by: Timestamp,
+    /// why, for people
+    pub reason: Text,
+}
+statement!(Delay, "delay", |s| [s.deal, s.changes].into_iter().chain(s.request).collect());
+
+/// Answers a [`Delay`] of the other side.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DelayAnswer {
+    /// the offer or request answered
+    pub delay: RecordId,
+    /// yes, no, or not at all any more
+    pub answer: DateAnswer,
+    /// why, for people
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub detail: Option<Text>,
+}
+statement!(DelayAnswer, "delay_answer", |s| vec![s.delay]);
+
+/// What becomes of a date that was offered or asked for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateAnswer {
+    /// the offered date is the date from here on
+    Accept,
+    /// the date that stood stands
+    Refuse,
+    /// the deal is undone
+    Cancel,
+}
 
 /// Asks an offerer to sign the terms of a pool.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

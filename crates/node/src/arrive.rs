@@ -10,7 +10,8 @@ use crate::post::WINDOW;
 use crate::words::{about, because, said};
 use ledger::{Record, Signed, Statement};
 use market::statement::{
-    Acceptance, Binding, Confirmation, Enquiry, Pledge, PoolClose, PoolRequest, Quote, Reason,
+    Acceptance, Binding, Confirmation, Delay, DelayAnswer, Enquiry, Pledge, PoolClose, PoolRequest, Quote,
+    Reason,
 };
 use std::collections::{BTreeSet, VecDeque};
 use trace::statement::{Handover, Passport};
@@ -276,6 +277,8 @@ impl Node {
             Acceptance::KIND,
             Confirmation::KIND,
             Binding::KIND,
+            Delay::KIND,
+            DelayAnswer::KIND,
             Pledge::KIND,
             PoolRequest::KIND,
         ];

@@ -154,6 +154,40 @@ pub enum Command {
         /// yes or no
         answer: Answer,
     },
+    /// Ask the other side of a bound deal for another date; as its supplier, offer a later one.
+    AskDate {
+        /// the deal
+        deal: RecordId,
+        /// the goods would be there by then
+        promise: Timestamp,
+        /// why, for people
+        reason: Text,
+    },
+    /// Answer another date that the supplier offers.
+    AnswerDelay {
+        /// the deal
+        deal: RecordId,
+        /// yes, no, not at all any more, or as this node's own buyers answer
+        answer: DateReply,
+    },
+    /// A work centre is out of order or closed: nothing is planned there, and what was is moved.
+    Down {
+        /// which, by the name the steps use
+        work_center: String,
+        /// from when; now when not said
+        #[serde(default)]
+        from: Option<Timestamp>,
+        /// up to when, as far as is known
+        until: Timestamp,
+        /// why; stays here
+        #[serde(default)]
+        reason: String,
+    },
+    /// A work centre is in use again.
+    Up {
+        /// which
+        work_center: String,
+    },
     /// A process has begun.
     Start {
         /// the order's plan
@@ -245,6 +279,20 @@ pub enum Answer {
     Agree,
     /// refused
     Refuse,
+}
+
+/// What is said to another date that a supplier offers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DateReply {
+    /// it is the date from here on
+    Accept,
+    /// the date that stood stands
+    Refuse,
+    /// the deal is undone: open to a buyer whose supplier offers later than it signed, before goods have left
+    Cancel,
+    /// ask this node's own buyers first, and answer as they do
+    PassOn,
 }
 
 /// An offer about to be published; what is left out takes a sensible default.

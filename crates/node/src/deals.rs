@@ -3,13 +3,18 @@
 //! A [`Deal`] is in exactly one [`Stage`], which holds just what it has. What a record may do at which stage, and
 //! by when, is decided here and nowhere else; what to answer is not.
 
+mod dates;
+
 use crate::error::Result;
+use crate::pools::Pool;
 use crate::view::Role;
 use crate::words::said;
+use dates::Before;
+pub(crate) use dates::{OPEN_MAX, Proposal};
 use ledger::{Record, Statement};
 use market::statement::{
-    Acceptance, Binding, Cancellation, CancellationConsent, Condition, Confirmation, Enquiry, Offer, Quote,
-    Reason, Refusal, Settlement,
+    Acceptance, Binding, Cancellation, CancellationConsent, Condition, Confirmation, Delay, DelayAnswer,
+    Enquiry, Offer, Quote, Reason, Refusal, Settlement,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use trace::statement::Goods;
@@ -44,6 +49,9 @@ pub(crate) struct Deal {
     pub(crate) moved: Moved,
     pub(crate) paid: Decimal,
     pub(crate) cancellation: Option<Wish>,
+    /// other dates that were offered or asked for
+    pub(crate) dates: Vec<Proposal>,
+    before: Option<Before>,
     pub(crate) history: Vec<RecordId>,
 }
 
@@ -56,11 +64,19 @@ pub(crate) enum Origin {
 /// Where a deal stands.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) enum Stage {
-    Enquired { answer_by: Timestamp },
+    Enquired {
+        answer_by: Timestamp,
+    },
     Quoted(Quoted),
     Accepted(Quoted, Accepted),
     Confirmed(Quoted, Accepted, RecordId),
-    Bound { unit_price: Money, promise: Timestamp, seal: Seal },
+    Bound {
+        unit_price: Money,
+        promise: Timestamp,
+        /// the record that set the promise
+        dated: RecordId,
+        seal: Seal,
+    },
     Over(Ending),
 }
 
@@ -144,8 +160,8 @@ impl From<market::Error> for Fault {
 type Took = std::result::Result<RecordId, Fault>;
 
 impl Quoted {
-    fn bound(&self, seal: Seal) -> Stage {
-        Stage::Bound { unit_price: self.unit_price, promise: self.promise, seal }
+    fn bound(&self, seal: Seal, dated: RecordId) -> Stage {
+        Stage::Bound { unit_price: self.unit_price, promise: self.promise, dated, seal }
     }
 }
 
@@ -159,6 +175,13 @@ impl Deal {
     }
     pub(crate) fn is_open(&self) -> bool {
         !matches!(self.stage, Stage::Over(_) | Stage::Bound { .. })
+    }
+    /// Bound, and some of its goods have not been taken over or refused.
+    pub(crate) fn is_awaited(&self) -> bool {
+        self.is_bound() && self.moved.accepted + self.moved.rejected < self.quantity
+    }
+    pub(crate) fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Over(_))
     }
     pub(crate) fn is_bound(&self) -> bool {
         matches!(self.stage, Stage::Bound { .. })
@@ -189,6 +212,44 @@ impl Deal {
             (Stage::Quoted(q), _) => Some(q.hold_until),
             (Stage::Accepted(q, _) | Stage::Confirmed(q, ..), _) => Some(after(q.hold_until, GRACE_S)),
             (Stage::Bound { .. } | Stage::Over(_), _) => None,
+        }
+    }
+}
+
+impl Deal {
+    /// A deal that the close of a pool has bound.
+    pub(crate) fn of_pool(
+        pool: &Pool,
+        close: RecordId,
+        share: &market::pool::Share,
+        me: &AgentId,
+        unit_price: Money,
+    ) -> Self {
+        let terms = &pool.terms;
+        let role = if share.member == *me { Role::Buyer } else { Role::Supplier };
+        Self {
+            id: share.pledge,
+            role,
+            with: if role == Role::Buyer { pool.offerer } else { share.member },
+            origin: Origin::Pool(pool.id),
+            spec: terms.spec.clone(),
+            name: terms.name.clone(),
+            unit: terms.unit,
+            quantity: share.quantity,
+            start: terms.closes,
+            stage: Stage::Bound {
+                unit_price,
+                promise: after(terms.closes, terms.lead_time_s),
+                dated: close,
+                seal: Seal::Close,
+            },
+            buys_for: None,
+            moved: Moved::default(),
+            paid: Decimal::ZERO,
+            cancellation: None,
+            dates: vec![],
+            before: None,
+            history: vec![share.pledge],
         }
     }
 }
@@ -263,6 +324,8 @@ impl Deals {
             Binding::KIND,
             Cancellation::KIND,
             CancellationConsent::KIND,
+            Delay::KIND,
+            DelayAnswer::KIND,
             Settlement::KIND,
         ]
         .contains(&kind)
@@ -294,6 +357,8 @@ impl Deals {
             moved: Moved::default(),
             paid: Decimal::ZERO,
             cancellation: None,
+            dates: vec![],
+            before: None,
             history: vec![record.id],
         });
         Ok(record.id)
@@ -316,6 +381,8 @@ impl Deals {
             Refusal::KIND => self.refuse(me, record),
             Cancellation::KIND => self.wish(me, record),
             CancellationConsent::KIND => self.consent(me, record),
+            Delay::KIND => self.delay(me, record, at),
+            DelayAnswer::KIND => self.answer_date(me, record, at),
             Settlement::KIND => self.settle(me, record),
             other => fault(Reason::Invalid, said!("'{other}' is not part of a deal", "“{other}”不属于交易")),
         }
@@ -427,7 +494,7 @@ impl Deals {
         }
         let id = deal.id;
         let stage = match accepted.condition {
-            Condition::None => quoted.bound(Seal::Confirmation),
+            Condition::None => quoted.bound(Seal::Confirmation, record.id),
             Condition::Binding => Stage::Confirmed(quoted, accepted, record.id),
         };
         self.set(&id, record.id, stage);
@@ -456,7 +523,7 @@ impl Deals {
             return fault(Reason::Late, said!("it was due by {}", "截止时间是 {}", quoted.hold_until));
         }
         let id = deal.id;
-        self.set(&id, record.id, quoted.bound(Seal::Binding));
+        self.set(&id, record.id, quoted.bound(Seal::Binding, record.id));
         Ok(id)
     }
 
@@ -464,6 +531,9 @@ impl Deals {
     /// undoes it: the one who must have received it in time is the one who knows.
     fn refuse(&mut self, me: &AgentId, record: &Record) -> Took {
         let refusal: Refusal = record.read()?;
+        if let Some(took) = self.refuse_date(me, record, &refusal) {
+            return took;
+        }
         let deal = self.answered(&refusal.answers)?;
         let id = deal.id;
         if record.author != *me && record.author != deal.with {
@@ -486,13 +556,13 @@ impl Deals {
             // the supplier's quote stands until the clock ends it, but it may fail to find its own partners
             Stage::Accepted(..) => true,
             Stage::Confirmed(..) => !by_supplier,
-            Stage::Bound { seal, .. } => {
+            Stage::Bound { seal, dated, .. } => {
                 let receiver = match seal {
                     Seal::Confirmation => !by_supplier,
                     Seal::Binding => by_supplier,
                     Seal::Close => false,
                 };
-                let last = deal.history.last() == Some(&refusal.answers);
+                let last = *dated == refusal.answers;
                 receiver && last && refusal.reason == Reason::Late && deal.moved.shipped.is_zero()
             }
             Stage::Over(_) => return Ok(id),

@@ -4,24 +4,25 @@
 //! state, the record and when this node took it. It says nothing and asks for nothing: what to do about a change is
 //! put on the agenda.
 
-use crate::deals::{Deal, Deals, Ending, Fault, Moved, Origin, Seal, Stage};
+use crate::deals::{Deal, Deals, Ending, Fault, Origin, Stage};
 use crate::effect::{Effect, Entry, Topic};
 use crate::moves::total;
 use crate::node::{Node, Todo};
 use crate::orders::{Ask, Order};
 use crate::pools::{End, Pools};
 use crate::statement::{
-    Asked, Dropped, Finished, Firm, GoAhead, ModelSet, OwnDemand, Reservation, Started, Witnessed,
+    Asked, Down, Dropped, Finished, Firm, GoAhead, ModelSet, OwnDemand, Replanned, Reservation, Started, Up,
+    Witnessed,
 };
 use crate::view::{OrderSource, ProcessState, Role};
 use crate::words::said;
 use ledger::{Audience, Record, Statement};
 use market::Terms;
-use market::statement::{Enquiry, Feedback, PoolTerms};
+use market::statement::{Enquiry, Feedback};
 use std::collections::BTreeMap;
 use trace::statement::{Goods, Handover, Happened, Passport, Purpose, Takeover};
 use trace::{Action, Holding, ProcessRef};
-use vocab::{AgentId, Decimal, RecordId, Said, Text, Timestamp};
+use vocab::{Decimal, RecordId, Said, Text, Timestamp};
 
 impl Node {
     /// The fold: what a record changes. All of it or, on error, nothing.
@@ -58,8 +59,14 @@ impl Node {
             if kind == "refusal" && self.refuses_otherwise(record)? {
                 return Ok(());
             }
+            let over =
+                |n: &Self| record.refs.first().and_then(|id| n.deals.of(id)).is_some_and(Deal::is_over);
+            let was_over = over(self);
             let offers = &self.board.offers;
             let id = self.deals.apply(&me, record, at, |id| offers.get(id).map(|l| &l.what))?;
+            if was_over && !over(self) {
+                self.expect_purchase(&id);
+            }
             self.deal_changed(&id, at);
             return Ok(());
         }
@@ -90,6 +97,7 @@ impl Node {
         match record.kind.as_str() {
             ModelSet::KIND => {
                 self.model = record.read::<ModelSet>()?.0;
+                self.block_outages();
                 self.agenda.insert(Todo::Tell(Topic::Workshop));
             }
             OwnDemand::KIND => {
@@ -124,13 +132,10 @@ impl Node {
                 for (spec, quantity) in &r.take {
                     self.stock.reserve(r.order, spec, *quantity)?;
                 }
-                for (spec, enquiry) in &r.chosen {
-                    let quantity = self.deals.get(enquiry).map_or(Decimal::ZERO, |d| d.quantity);
-                    self.stock.expect(r.order, spec, quantity);
-                }
                 self.capacity.reserve(r.order, &r.plan);
-                let order = r.order;
+                let (order, chosen) = (r.order, r.chosen.values().copied().collect::<Vec<_>>());
                 self.orders.reserve(record.id, r);
+                chosen.iter().for_each(|deal| self.expect_purchase(deal));
                 self.agenda.insert(Todo::Order(order));
                 self.agenda.insert(Todo::Tell(Topic::Workshop));
             }
@@ -142,6 +147,8 @@ impl Node {
             Firm::KIND => {
                 let order = record.read::<Firm>()?.order;
                 self.orders.firm(&order);
+                self.look_again(&order);
+                self.agenda.insert(Todo::Order(order));
                 self.agenda.insert(Todo::Tell(Topic::Workshop));
             }
             Dropped::KIND => {
@@ -151,11 +158,15 @@ impl Node {
                 self.agenda.insert(Todo::Tell(Topic::Workshop));
             }
             Started::KIND => {
-                self.orders.process(record.read::<Started>()?.process, ProcessState::Started);
+                let process = record.read::<Started>()?.process;
+                self.orders.process(process, ProcessState::Started);
+                self.reported(process, at);
                 self.agenda.insert(Todo::Tell(Topic::Workshop));
             }
             Finished::KIND => {
-                self.orders.process(record.read::<Finished>()?.process, ProcessState::Done);
+                let process = record.read::<Finished>()?.process;
+                self.orders.process(process, ProcessState::Done);
+                self.reported(process, at);
                 self.agenda.insert(Todo::Tell(Topic::Workshop));
             }
             Happened::KIND => {
@@ -168,6 +179,9 @@ impl Node {
                 self.spend_happened(&happened);
                 self.agenda.insert(Todo::Tell(Topic::Stock));
             }
+            Down::KIND => self.apply_down(record.id, &record.read()?),
+            Up::KIND => self.apply_up(&record.read()?, at),
+            Replanned::KIND => self.apply_replanned(record.read()?, at),
             Witnessed::KIND => {
                 let seen: Witnessed = record.read()?;
                 // a checkpoint that this node has seen: what comes later is compared with it
@@ -347,6 +361,14 @@ impl Node {
             Stage::Over(Ending::Cancelled) => Some(said!("cancelled by agreement", "经双方同意取消")),
             _ => None,
         };
+        let chosen = |order: &RecordId| self.orders.get(order)?.held()?.chosen.get(&deal.spec).copied();
+        if deal.is_over()
+            && let Some(order) = buys_for.filter(|order| chosen(order) == Some(deal.id))
+        {
+            // what was bought for it will not come
+            self.stock.call_off(order, &deal.spec, deal.quantity);
+        }
+        let serves = self.order_of(deal);
         if deal.is_bound() && self.orders.get(id).is_some() {
             self.orders.firm(id);
         }
@@ -356,10 +378,33 @@ impl Node {
             self.release(id);
             self.orders.drop_order(id, why, now);
         }
+        for order in serves.into_iter().chain(buys_for) {
+            self.look_again(&order);
+            self.agenda.insert(Todo::Order(order));
+        }
         self.agenda.insert(Todo::Deal(*id));
         self.agenda.insert(Todo::Order(*id));
-        self.agenda.extend(buys_for.map(Todo::Order));
         self.agenda.insert(Todo::Tell(Topic::Deals));
+    }
+
+    /// What a purchase brings will belong to the order it is for.
+    fn expect_purchase(&mut self, id: &RecordId) {
+        let Some(deal) = self.deals.get(id) else { return };
+        let Some((order, held)) = deal.buys_for.and_then(|o| Some((o, self.orders.get(&o)?.held()?))) else {
+            return;
+        };
+        if held.chosen.values().any(|chosen| chosen == id) {
+            self.stock.expect(order, &deal.spec, deal.quantity);
+        }
+    }
+
+    /// Somebody has reported work: what was expected of its order may have changed.
+    fn reported(&mut self, process: ProcessRef, at: Timestamp) {
+        self.orders.report(process, at);
+        if let Some(order) = self.orders.by_plan(&process.plan).map(|o| o.id) {
+            self.look_again(&order);
+            self.agenda.insert(Todo::Order(order));
+        }
     }
 
     /// What was set aside for an order is free again; what was begun stays begun.
@@ -376,20 +421,11 @@ impl Node {
             return;
         };
         self.agenda.insert(Todo::Pool(*id));
-        let End::Closed { settled, .. } = &pool.end else { return };
+        let End::Closed { settled, close } = &pool.end else { return };
         let market::statement::Outcome::Made { unit_price, .. } = settled.outcome else { return };
-        let promise = vocab::after(pool.terms.closes, pool.terms.lead_time_s);
         let me = self.me();
-        let bound: Vec<_> = settled
-            .shares
-            .iter()
-            .filter_map(|share| {
-                let role = if share.member == me { Role::Buyer } else { Role::Supplier };
-                let with = if role == Role::Buyer { pool.offerer } else { share.member };
-                (role == Role::Buyer || pool.offerer == me)
-                    .then(|| pool_deal(*id, &pool.terms, share, role, with, unit_price, promise))
-            })
-            .collect();
+        let mine = settled.shares.iter().filter(|share| share.member == me || pool.offerer == me);
+        let bound: Vec<_> = mine.map(|share| Deal::of_pool(pool, *close, share, &me, unit_price)).collect();
         for deal in bound {
             if self.deals.get(&deal.id).is_none() {
                 self.deals.open(deal);
@@ -432,34 +468,6 @@ impl Node {
             Origin::Pool(pool) => Some(*pool),
         }
         .filter(|id| self.orders.get(id).is_some())
-    }
-}
-
-fn pool_deal(
-    pool: RecordId,
-    terms: &PoolTerms,
-    share: &market::pool::Share,
-    role: Role,
-    with: AgentId,
-    unit_price: vocab::Money,
-    promise: Timestamp,
-) -> Deal {
-    Deal {
-        id: share.pledge,
-        role,
-        with,
-        origin: Origin::Pool(pool),
-        spec: terms.spec.clone(),
-        name: terms.name.clone(),
-        unit: terms.unit,
-        quantity: share.quantity,
-        start: terms.closes,
-        stage: Stage::Bound { unit_price, promise, seal: Seal::Close },
-        buys_for: None,
-        moved: Moved::default(),
-        paid: Decimal::ZERO,
-        cancellation: None,
-        history: vec![share.pledge],
     }
 }
 

@@ -12,6 +12,7 @@ use crate::effect::{Channel, Effect, Entry, Input, Topic};
 use crate::error::{Error, Result};
 use crate::moves::Moves;
 use crate::orders::Orders;
+use crate::outages::Outages;
 use crate::pools::Pools;
 use crate::post::Post;
 use crate::words::{about, said, words};
@@ -20,7 +21,7 @@ use market::statement::Feedback;
 use planning::{Capacity, Model};
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use trace::{Holding, ProcessRef, Stock};
-use vocab::{AgentId, RecordId, Text, Timestamp, phrase};
+use vocab::{AgentId, DAY_S, RecordId, Text, Timestamp, phrase};
 
 /// What a node is told at its start.
 #[derive(Clone, Debug)]
@@ -54,6 +55,10 @@ pub struct Policy {
     pub public_in_all: usize,
     /// seconds between two comparisons of public records with peers
     pub reconcile_s: i64,
+    /// seconds by which work, goods or a promise may slip before it counts as late
+    pub grace_s: i64,
+    /// seconds the other side has to answer when another date is offered or asked for
+    pub date_answer_s: i64,
 }
 
 impl Default for Policy {
@@ -68,6 +73,8 @@ impl Default for Policy {
             public_per_author: 2_000,
             public_in_all: 200_000,
             reconcile_s: 60,
+            grace_s: 600,
+            date_answer_s: DAY_S,
         }
     }
 }
@@ -86,6 +93,7 @@ pub struct Node {
     pub(crate) moves: Moves,
     pub(crate) model: Model,
     pub(crate) capacity: Capacity,
+    pub(crate) outages: Outages,
     pub(crate) feedback: BTreeMap<RecordId, Feedback>,
     pub(crate) witness: Witness,
     /// when this node last cosigned each agent's log
@@ -112,6 +120,8 @@ pub(crate) enum Todo {
     Order(RecordId),
     Pool(RecordId),
     Request(RecordId),
+    /// a firm order whose plan no longer fits what is known
+    Replan(RecordId),
     Mail(AgentId),
     Tell(Topic),
 }
@@ -137,6 +147,7 @@ impl Node {
             moves: Moves::default(),
             model: Model::default(),
             capacity: Capacity::default(),
+            outages: Outages::default(),
             feedback: BTreeMap::new(),
             witness: Witness::default(),
             witnessed: BTreeMap::new(),
@@ -181,7 +192,8 @@ impl Node {
         for (agent, addresses) in dials.into_iter().filter(|(a, _)| *a != me) {
             self.out.push(Effect::Dial { agent, addresses });
         }
-        let deals = self.deals.iter().filter(|d| d.is_open()).map(|d| Todo::Deal(d.id));
+        let deals =
+            self.deals.iter().filter(|d| d.is_open() || !d.dates.is_empty()).map(|d| Todo::Deal(d.id));
         let orders = self.orders.iter().map(|o| Todo::Order(o.id));
         let pools = self.pools.iter().map(|p| Todo::Pool(p.id));
         let requests = self.pools.requests.keys().map(|id| Todo::Request(*id));
@@ -221,6 +233,7 @@ impl Node {
                 Todo::Order(id) => self.advance_order(id, now),
                 Todo::Pool(id) => self.advance_pool(id, now),
                 Todo::Request(id) => self.answer_request(id, now),
+                Todo::Replan(id) => self.replan_late(id, now),
                 Todo::Mail(peer) => self.send_mail(peer, now),
                 Todo::Tell(topic) => {
                     told.insert(topic);
@@ -368,6 +381,7 @@ impl Node {
             self.post.next_retry(),
             self.asks.next_deadline(),
             self.next_periodic(),
+            self.orders.next_look(),
         ];
         let next = candidates.into_iter().flatten().chain(self.next_order_deadline()).min()?;
         // a deadline ends what it ends just after it, so never ask to be woken at or before the present

@@ -3,13 +3,13 @@
 //! An [`Order`] serves a buyer's enquiry, a pool, or a demand of one's own. It knows what is bought, held and made
 //! for it; when to ask, sign or give up is decided in `advance`.
 
-use crate::statement::{AskedFor, Reservation};
+use crate::statement::{AskedFor, Cause, Reservation, Shifted};
 use crate::view::{OrderSource, ProcessState};
 use market::Terms;
 use planning::{Plan, PlannedProcess};
 use std::collections::{BTreeMap, BTreeSet};
 use trace::ProcessRef;
-use vocab::{AgentId, Decimal, RecordId, SpecId, Text, Timestamp};
+use vocab::{AgentId, Decimal, RecordId, SpecId, Text, Timestamp, after};
 
 #[derive(Default)]
 pub(crate) struct Orders {
@@ -18,6 +18,8 @@ pub(crate) struct Orders {
     plans: BTreeMap<RecordId, RecordId>,
     /// orders that the passing of time may concern
     waiting: BTreeSet<RecordId>,
+    /// when to look at each firm order again unless something is said of it before
+    looks: BTreeSet<(Timestamp, RecordId)>,
 }
 
 /// One order.
@@ -54,6 +56,8 @@ pub(crate) enum Stage {
     Dropped {
         why: Text,
         at: Timestamp,
+        /// the deals by which something was bought for it
+        bought: Vec<RecordId>,
     },
 }
 
@@ -68,7 +72,39 @@ pub(crate) struct Held {
     pub(crate) hold_until: Timestamp,
     /// by number in the plan
     pub(crate) processes: Vec<ProcessState>,
+    pub(crate) course: Course,
 }
+
+/// How the work of an order has gone so far.
+#[derive(Clone, Default)]
+pub(crate) struct Course {
+    /// when each process began, by number in the plan
+    pub(crate) begun: BTreeMap<u32, Timestamp>,
+    /// times it was planned anew since somebody last reported work on it
+    slips: u32,
+    /// when it was last planned anew, and why
+    pub(crate) replanned: Option<(Timestamp, Cause)>,
+    /// in [`Orders::looks`]
+    look: Option<Timestamp>,
+    /// when everything was to be there by the first plan
+    pub(crate) first: Timestamp,
+}
+
+impl Course {
+    /// How long after a planned time without a report something counts as late, seconds: twice as long each time
+    /// nothing is heard.
+    pub(crate) fn patience_s(&self, grace_s: i64) -> i64 {
+        grace_s << self.slips.min(SLIPS_MAX)
+    }
+    /// When something planned for `planned` counts as late.
+    pub(crate) fn late_at(&self, planned: Timestamp, grace_s: i64) -> Timestamp {
+        let since = self.replanned.map_or(planned, |(at, _)| planned.max(at));
+        after(since, self.patience_s(grace_s))
+    }
+}
+
+/// Doublings of patience: from ten minutes to most of a day.
+const SLIPS_MAX: u32 = 7;
 
 impl Order {
     pub(crate) fn held(&self) -> Option<&Held> {
@@ -102,6 +138,7 @@ impl Order {
 impl Held {
     pub(crate) fn new(id: RecordId, r: Reservation) -> Self {
         let processes = vec![ProcessState::Planned; r.plan.processes.len()];
+        let course = Course { first: r.plan.promise, ..Course::default() };
         Self {
             reservation: id,
             plan: r.plan,
@@ -109,6 +146,7 @@ impl Held {
             chosen: r.chosen,
             hold_until: r.hold_until,
             processes,
+            course,
         }
     }
     pub(crate) fn process(&self, index: u32) -> Option<(&PlannedProcess, ProcessState)> {
@@ -171,7 +209,44 @@ impl Orders {
         });
     }
     pub(crate) fn drop_order(&mut self, id: &RecordId, why: Text, at: Timestamp) {
-        self.step(id, |_| Stage::Dropped { why, at });
+        let bought = self.all.get(id).and_then(|o| o.held()).map(|h| h.chosen.values().copied().collect());
+        self.look(id, None);
+        self.step(id, |_| Stage::Dropped { why, at, bought: bought.unwrap_or_default() });
+    }
+    /// Work of an order was planned anew.
+    pub(crate) fn shift(&mut self, shifted: Shifted, at: Timestamp) {
+        let Some(held) = self.all.get_mut(&shifted.order).and_then(|o| o.held_mut()) else { return };
+        for (index, process) in shifted.processes {
+            let slot = usize::try_from(index).ok().and_then(|i| held.plan.processes.get_mut(i));
+            if let Some(slot) = slot {
+                *slot = process;
+            }
+        }
+        held.plan.promise = shifted.promise;
+        held.course.slips = held.course.slips.saturating_add(1);
+        held.course.replanned = Some((at, shifted.cause));
+    }
+    /// Somebody has reported that a process began, or is done.
+    pub(crate) fn report(&mut self, process: ProcessRef, at: Timestamp) {
+        let Some(order) = self.plans.get(&process.plan).and_then(|id| self.all.get_mut(id)) else { return };
+        let Some(held) = order.held_mut() else { return };
+        held.course.begun.entry(process.index).or_insert(at);
+        held.course.slips = 0;
+    }
+    /// Sets when to look at a firm order again.
+    pub(crate) fn look(&mut self, id: &RecordId, at: Option<Timestamp>) {
+        let Some(held) = self.all.get_mut(id).and_then(|o| o.held_mut()) else { return };
+        let before = std::mem::replace(&mut held.course.look, at);
+        before.map(|t| self.looks.remove(&(t, *id)));
+        at.map(|t| self.looks.insert((t, *id)));
+    }
+    /// The next look at a firm order.
+    pub(crate) fn next_look(&self) -> Option<Timestamp> {
+        self.looks.first().map(|(t, _)| *t)
+    }
+    /// Firm orders to look at by `now`.
+    pub(crate) fn looks_due(&self, now: Timestamp) -> BTreeSet<RecordId> {
+        self.looks.iter().take_while(|(t, _)| *t <= now).map(|(_, id)| *id).collect()
     }
     /// A pool's order starts anew after it was dropped.
     pub(crate) fn renew(&mut self, id: &RecordId, ask: Ask) {

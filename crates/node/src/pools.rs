@@ -56,6 +56,13 @@ impl Pool {
         let mine = || self.pledges.values().filter(|p| p.member == *member);
         mine().find(|p| !mine().any(|other| other.pledge.replaces == Some(p.id)))
     }
+    /// The pledges that its close has made deals of.
+    pub(crate) fn shares(&self) -> Vec<RecordId> {
+        match &self.end {
+            End::Closed { settled, .. } => settled.shares.iter().map(|s| s.pledge).collect(),
+            End::Open | End::Disputed { .. } | End::Lapsed => vec![],
+        }
+    }
     /// Pledges that have a receipt, edited ones included.
     pub(crate) fn receipted(&self) -> Vec<Pledged> {
         self.pledges.values().filter(|p| self.receipts.contains_key(&p.id)).cloned().collect()

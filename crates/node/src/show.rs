@@ -268,6 +268,9 @@ impl Node {
                 .as_ref()
                 .filter(|_| deal.is_bound())
                 .map(|w| CancellationView { by: self.who(&w.by), reason: w.reason.clone() }),
+            expected: self.expected(deal),
+            late: self.is_late(deal),
+            delay: self.delay_view(deal),
             names: self.lot_names(&deal.moved.goods),
             goods: deal.moved.goods.clone(),
             history: deal.history.iter().filter_map(line).collect(),
@@ -287,7 +290,7 @@ impl Node {
             Stage::Held(_) => (OrderState::Held, None),
             Stage::Signing(_) => (OrderState::Signing, None),
             Stage::Firm(_) if order.is_made() => (OrderState::Made, None),
-            Stage::Firm(_) => (OrderState::Firm, None),
+            Stage::Firm(held) => (OrderState::Firm, self.lost_purchase(held)),
             Stage::Dropped { why, .. } => (OrderState::Dropped, Some(why.clone())),
         };
         let held = order.held();

@@ -218,6 +218,9 @@ impl Node {
             self.agenda.insert(Todo::Order(id));
         }
         self.lapse_own_orders(now);
+        for id in self.orders.looks_due(now) {
+            self.agenda.extend([Todo::Order(id), Todo::Replan(id)]);
+        }
         self.asks_due(now);
         if seconds_between(self.forgot_at, now) > FORGET_S {
             self.forgot_at = now;

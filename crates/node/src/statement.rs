@@ -135,3 +135,57 @@ pub(crate) struct Witnessed {
     pub cosignature: String,
 }
 statement!(Witnessed, "witnessed", |_s| vec![]);
+
+/// A work centre cannot be used from one time up to another.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Down {
+    pub work_center: String,
+    pub from: Timestamp,
+    pub until: Timestamp,
+    pub reason: String,
+}
+statement!(Down, "down", |_s| vec![]);
+
+/// A work centre can be used again.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Up {
+    pub work_center: String,
+}
+statement!(Up, "up", |_s| vec![]);
+
+/// Work of firm orders has been planned anew because reality left the plan.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Replanned {
+    pub orders: Vec<Shifted>,
+}
+statement!(Replanned, "replanned", |s| s.orders.iter().map(|o| o.order).collect());
+
+/// What has moved of one order.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Shifted {
+    pub order: RecordId,
+    /// when everything is there now
+    pub promise: Timestamp,
+    /// processes with other times than before, by number in the plan
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub processes: BTreeMap<u32, planning::PlannedProcess>,
+    pub cause: Cause,
+}
+
+/// Why work moves.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum Cause {
+    /// a work centre is out of use
+    Outage,
+    /// work is not where it should be by now
+    Late,
+    /// what it needs comes later
+    Supply,
+    /// there is room earlier
+    Room,
+}

@@ -285,6 +285,12 @@ pub struct DealView {
     pub paid: Option<Money>,
     /// the open wish to cancel, and who has it
     pub cancellation: Option<CancellationView>,
+    /// when the goods are to be expected by what is known here, once bound: where it is not the promise, they are late
+    pub expected: Option<Timestamp>,
+    /// bound, and the promise is or will be missed
+    pub late: bool,
+    /// another date that waits for an answer
+    pub delay: Option<DelayView>,
     /// the goods, as far as they are known here
     pub goods: Vec<Goods>,
     /// what the passport of each of their lots calls it
@@ -298,6 +304,38 @@ pub struct DealView {
 pub struct CancellationView {
     /// who asks
     pub by: Who,
+    /// why
+    pub reason: String,
+}
+
+/// Another date for a deal, offered by its supplier or asked for by its buyer.
+#[derive(Clone, Debug, Serialize)]
+pub struct DelayView {
+    /// who wants it
+    pub by: Who,
+    /// the goods would be there by then
+    pub promise: Timestamp,
+    /// after that the date that stood stands
+    pub answer_by: Timestamp,
+    /// why
+    pub reason: Text,
+    /// this node's owner is to accept or refuse it
+    pub to_answer: bool,
+    /// its owner may cancel the deal because of it
+    pub may_cancel: bool,
+}
+
+/// A work centre out of use.
+#[derive(Clone, Debug, Serialize)]
+pub struct OutageView {
+    /// its record
+    pub id: RecordId,
+    /// which
+    pub work_center: String,
+    /// from when
+    pub from: Timestamp,
+    /// up to when
+    pub until: Timestamp,
     /// why
     pub reason: String,
 }

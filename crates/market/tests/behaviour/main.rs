@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod closes;
+mod dates;
 mod deals;
 mod frauds;
 mod matching;

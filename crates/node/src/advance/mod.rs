@@ -4,8 +4,10 @@
 //! Leaves first: an order confirms to its buyer only when every purchase it needs has been confirmed to it and
 //! waits for nothing but its own binding; the confirmation and the bindings are then said in one go.
 
+mod date;
 mod order;
 mod pool;
+mod slip;
 
 use crate::deals::Stage as DealStage;
 use crate::node::Node;
@@ -33,6 +35,11 @@ impl Node {
     pub(crate) fn advance_deal(&mut self, id: RecordId, now: Timestamp) {
         let Some(deal) = self.deals.get(&id) else { return };
         if deal.role != Role::Supplier {
+            self.judge_date(id, now);
+            return;
+        }
+        if deal.is_bound() {
+            self.answer_wish(id, now);
             return;
         }
         let fresh = matches!(deal.stage, DealStage::Enquired { .. }) && self.orders.get(&id).is_none();

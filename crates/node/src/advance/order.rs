@@ -175,8 +175,9 @@ impl Node {
             Stage::Firm(held) => {
                 let held = held.clone();
                 self.bind_purchases(id, &held, now);
+                self.follow(id, now);
             }
-            Stage::Dropped { .. } => {}
+            Stage::Dropped { .. } => self.follow(id, now),
         }
     }
 
@@ -330,6 +331,12 @@ impl Node {
             OrderSource::Deal => {
                 let Some(deal) = self.deals.get(&id) else { return };
                 let DealStage::Accepted(quoted, accepted) = deal.stage.clone() else { return };
+                if held.plan.processes.iter().any(|p| self.outages.hit(p)) {
+                    let why =
+                        said!("a work centre it was planned on is out of use", "它所排的工作中心已停用");
+                    self.give_up_for(id, Reason::NoSource, why, now);
+                    return;
+                }
                 if after(now, SIGN_AHEAD_S) > quoted.hold_until {
                     self.refuse(
                         accepted.acceptance,

@@ -118,7 +118,7 @@ impl Node {
         why: Text,
         now: Timestamp,
     ) {
-        let stage = Stage::Dropped { why, at: now };
+        let stage = Stage::Dropped { why, at: now, bought: vec![] };
         self.orders.open(crate::orders::Order { id, source, spec, quantity, ask, stage });
     }
 

@@ -1,6 +1,7 @@
 //! What the owner wants done: each command becomes statements, or an error that says what would be right.
 
 mod deal;
+mod delay;
 mod goods;
 mod work;
 
@@ -129,6 +130,12 @@ impl Node {
                 self.say(&wish, Audience::parties([to]), now)
             }
             Command::AnswerCancel { deal, answer } => self.answer_cancel(deal, answer, now),
+            Command::AskDate { deal, promise, reason } => self.ask_date(deal, promise, reason, now),
+            Command::AnswerDelay { deal, answer } => self.answer_delay(deal, answer, now),
+            Command::Down { work_center, from, until, reason } => {
+                self.down(work_center, from, until, reason, now)
+            }
+            Command::Up { work_center } => self.up(work_center, now),
             Command::Start { plan, index } => self.start(ProcessRef { plan, index }, now),
             Command::Finish { plan, index, quantity } => {
                 self.finish_process(ProcessRef { plan, index }, quantity, now)
