@@ -48,6 +48,8 @@ struct Participant {
     skew_ms: i64,
     /// numbers its lives, so that what was meant for an earlier one is not done in this
     life: u64,
+    /// when it is to be woken next
+    wake_ms: Option<i64>,
 }
 
 enum Event {
@@ -104,6 +106,7 @@ impl World {
             book: BTreeSet::new(),
             skew_ms: 0,
             life: 0,
+            wake_ms: None,
         });
         self.by_agent.insert(agent, who);
         self.start(who);
@@ -239,6 +242,7 @@ impl World {
         let clock = self.clock(who);
         let p = &mut self.participants[who];
         p.life += 1;
+        p.wake_ms = None;
         let mut node = rebuild(p);
         let effects = node.begin(clock);
         p.node = Some(node);
@@ -282,8 +286,11 @@ impl World {
                 self.input(to, Input::Frame { from, bytes });
             }
             Some(Event::Gossip { to, signed }) => self.input(to, Input::Heard(Signed::clone(&signed))),
-            Some(Event::Wake { who, life }) if life == self.participants[who].life => {
-                self.input(who, Input::Tick)
+            Some(Event::Wake { who, life }) => {
+                let p = &mut self.participants[who];
+                if life == p.life && p.wake_ms.take_if(|t| *t <= self.now_ms).is_some() {
+                    self.input(who, Input::Tick);
+                }
             }
             Some(Event::Restart { who }) => self.start(who),
             Some(Event::Link { a, b }) => self.link(a, b),
@@ -381,8 +388,13 @@ impl World {
             }
             Effect::Wake(t) => {
                 let in_ms = t.as_millisecond() - self.participants[who].skew_ms - self.now_ms;
-                let life = self.participants[who].life;
-                self.schedule(in_ms.max(1), Event::Wake { who, life });
+                let (p, at_ms) = (&mut self.participants[who], self.now_ms + in_ms.max(1));
+                // the earliest wish counts, and is answered by the next: as in the runtime
+                if p.wake_ms.is_none_or(|t| at_ms < t) {
+                    p.wake_ms = Some(at_ms);
+                    let life = p.life;
+                    self.schedule(in_ms.max(1), Event::Wake { who, life });
+                }
             }
             Effect::Dial { agent, .. } => {
                 self.participants[who].book.insert(agent);
