@@ -8,12 +8,12 @@ mod workshop;
 use crate::i18n::Lang;
 use crate::values::{IdText, RejectText};
 use clap::{Args, Parser, Subcommand};
-pub(crate) use market::{FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, YesNo};
+pub(crate) use market::{DateCmd, DateWord, FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, YesNo};
 pub(crate) use node::{DemoArgs, InitArgs, OnOff, PeerCmd, UpArgs};
 pub(crate) use plan::{PlanArgs, PlanCmd, PlanOrder, ScheduleArgs};
 use std::path::PathBuf;
 use vocab::{Decimal, Timestamp};
-pub(crate) use workshop::{ExportKind, ImportCmd, StockCmd, WorkCmd};
+pub(crate) use workshop::{ExportKind, ImportCmd, OutageCmd, StockCmd, WorkCmd};
 
 /// Exit codes, shown under `--help`.
 pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done; 1 refused or failed; 2 the command line or a file makes no \
@@ -76,6 +76,11 @@ pub(crate) enum Cmd {
     Work {
         #[command(subcommand)]
         action: Option<WorkCmd>,
+    },
+    /// List work centres out of use, or report one
+    Outage {
+        #[command(subcommand)]
+        action: Option<OutageCmd>,
     },
     /// List stock, or correct it
     Stock {
@@ -156,6 +161,11 @@ pub(crate) enum Cmd {
         deal: IdText,
         /// Yes or no
         answer: YesNo,
+    },
+    /// Move the date of a deal by agreement
+    Date {
+        #[command(subcommand)]
+        action: DateCmd,
     },
     /// Hand goods over under a deal
     Ship {

@@ -75,6 +75,9 @@ fn prices(v: &Value) -> String {
 fn goods(v: &[Value]) -> String {
     joined(v, |g| format!("{} {} ({})", text(&g["quantity"]), text(&g["spec"]), id(&g["lot"])))
 }
+fn late(v: &Value) -> String {
+    if v["late"] == true { time(&v["expected"]) } else { String::new() }
+}
 fn seconds_as_days(v: &Value) -> String {
     v.as_i64().map_or(String::new(), |s| (s / vocab::DAY_S).to_string())
 }
@@ -139,6 +142,8 @@ pub(crate) const DEALS: List = List {
         (Msg::Total, |v, _| money(&v["total"])),
         (Msg::State, |v, l| state(&v["state"], l)),
         (Msg::Promise, |v, _| time(&v["promise"])),
+        (Msg::Expected, |v, _| late(v)),
+        (Msg::Offered, |v, _| time(&v["delay"]["promise"])),
     ],
 };
 pub(crate) const ORDERS: List = List {
@@ -181,6 +186,15 @@ pub(crate) const STOCK: List = List {
         (Msg::Lot, |v, _| {
             joined(items(v, "lots"), |lot| format!("{} ({})", id(&lot["lot"]), text(&lot["quantity"])))
         }),
+    ],
+};
+pub(crate) const OUTAGES: List = List {
+    path: "outages",
+    columns: &[
+        (Msg::Where, |v, _| text(&v["work_center"])),
+        (Msg::Start, |v, _| time(&v["from"])),
+        (Msg::End, |v, _| time(&v["until"])),
+        (Msg::Text, |v, _| text(&v["reason"])),
     ],
 };
 pub(crate) const HANDOVERS: List = List {
@@ -293,6 +307,13 @@ pub(crate) fn deal(v: &Value, lang: Lang) -> String {
             id(&line["record"])
         )
     });
+    let delay = match &v["delay"] {
+        Value::Null => String::new(),
+        delay => {
+            let (date, until, by) = (time(&delay["promise"]), time(&delay["answer_by"]), who(&delay["by"]));
+            say(lang, Msg::OfferedDate, &[&date, &by, &words(&delay["reason"], lang), &until])
+        }
+    };
     let pairs = [
         (Msg::Id, text(&v["id"])),
         (Msg::Role, state(&v["role"], lang)),
@@ -305,6 +326,8 @@ pub(crate) fn deal(v: &Value, lang: Lang) -> String {
         (Msg::State, state(&v["state"], lang)),
         (Msg::Refused, refused),
         (Msg::Promise, time(&v["promise"])),
+        (Msg::Expected, late(v)),
+        (Msg::Offered, delay),
         (Msg::Answer, time(&v["answer_by"])),
         (Msg::Hold, time(&v["hold_until"])),
         (Msg::Shipped, text(&v["shipped"])),

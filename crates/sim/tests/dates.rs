@@ -4,7 +4,7 @@
 
 mod support;
 
-use node::view::{DealState, DealView, Role};
+use node::view::{DealState, DealView, OrderState, Role};
 use serde_json::json as j;
 use sim::Faults;
 use support::*;
@@ -244,4 +244,89 @@ fn work_nobody_reports_is_late_and_says_so_ever_less_often() {
     c.world.set_faults(Faults::NONE);
     work_off(&mut c.world);
     assert_eq!(state(&c.world, buyer, &id), Some(DealState::Delivered));
+}
+
+/// Whoever has a date to answer answers it one way or another, on a bad line, with nodes that die.
+fn one_bad_slip(seed: u64) {
+    let (mut c, _) = bound(seed);
+    bind(&mut c, 1);
+    let mut rng = fastrand::Rng::with_seed(seed);
+    c.world.set_faults(Faults::HARSH);
+    let firms = [c.forest, c.sawmill, c.workshop];
+    for round in 0..30 {
+        if round % 10 == 0 {
+            let until = after(c.world.now(), rng.i64(1..6) * DAY_S);
+            let failed = j!({"do": "down", "work_center": "bench", "until": until});
+            let _ = c.world.recorded(firms[rng.usize(0..3)], json(failed));
+            c.world.kill(rng.usize(0..4));
+        }
+        c.world.run(60);
+        for who in 0..c.world.len() {
+            c.world.start(who);
+            let deals = c.world.node(who).unwrap().deals(c.world.now());
+            for d in deals.iter().filter(|d| d.delay.as_ref().is_some_and(|d| d.to_answer)) {
+                let answer = ["accept", "accept", "pass_on", "refuse", "cancel"][rng.usize(0..5)];
+                // it may have been answered or taken back meanwhile: that is an answer too
+                let _ =
+                    c.world.recorded(who, json(j!({"do": "answer_delay", "deal": d.id, "answer": answer})));
+            }
+        }
+    }
+    c.world.set_faults(Faults::NONE);
+    (0..c.world.len()).for_each(|who| c.world.start(who));
+    c.world.run(600);
+    sides_agree(&c);
+    rebuilt_alike(&c);
+    for who in 0..c.world.len() {
+        assert!(said(&c, who, "delay") <= 12, "seed {seed}: {who} said {} delays", said(&c, who, "delay"));
+        let node = c.world.node(who).unwrap();
+        let over: Vec<_> =
+            node.orders(c.world.now()).into_iter().filter(|o| o.state == OrderState::Dropped).collect();
+        for order in over {
+            assert!(!node.capacity().holds(order.id), "seed {seed}: {who} holds capacity for nothing");
+        }
+        for d in node.deals(c.world.now()).iter().filter(|d| d.state == DealState::Bound) {
+            assert!(d.promise.is_some() && d.expected >= d.promise, "seed {seed}: {d:?}");
+        }
+    }
+}
+
+#[test]
+fn whatever_is_answered_on_bad_days_both_sides_hold_the_same_date() {
+    let first: u64 = std::env::var("SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(500);
+    let days: u64 = std::env::var("SEEDS").ok().and_then(|s| s.parse().ok()).unwrap_or(8);
+    (first..first + days).for_each(one_bad_slip);
+}
+
+#[test]
+fn a_node_killed_after_any_of_its_records_goes_on_where_it_was() {
+    for victim in 0..4 {
+        let (mut c, id) = bound(60);
+        c.world.set_faults(Faults { crash: 150, away_ms_max: 2_000, ..Faults::NONE });
+        let until = after(c.world.now(), 5 * DAY_S);
+        let failed = j!({"do": "down", "work_center": "bench", "until": until});
+        c.world.recorded(c.forest, json(failed)).unwrap();
+        for who in [c.sawmill, c.workshop, c.buyer] {
+            let waits = |w: &sim::World| {
+                let deals = w.node(who).map(|n| n.deals(w.now())).unwrap_or_default();
+                deals.iter().any(|d| d.delay.as_ref().is_some_and(|d| d.to_answer))
+            };
+            assert!(c.world.run_until(600, waits), "{who} never heard of it");
+            c.world.kill(victim);
+            c.world.start(victim);
+            assert!(c.world.run_until(60, waits), "{who} forgot it");
+            let deal = deal_as(&c, who, Role::Buyer).id;
+            let accept = j!({"do": "answer_delay", "deal": deal, "answer": "accept"});
+            // a kill between the record and the reply makes the owner say it twice
+            let _ = c.world.recorded(who, json(accept));
+        }
+        c.world.set_faults(Faults::NONE);
+        c.world.run(60);
+        let (expected, forest) =
+            (promise(&c, c.buyer, &id), promise(&c, c.sawmill, &deal_as(&c, c.sawmill, Role::Buyer).id));
+        assert!(expected > until && forest > until);
+        assert_eq!([c.forest, c.sawmill, c.workshop].map(|w| said(&c, w, "delay")), [1, 1, 1]);
+        sides_agree(&c);
+        rebuilt_alike(&c);
+    }
 }

@@ -5,7 +5,9 @@
 mod support;
 
 use ledger::{Audience, Record, Signed, Statement};
-use market::statement::{Acceptance, Condition, Confirmation, PledgeReceipt, PoolClose, Quote};
+use market::statement::{
+    Acceptance, Condition, Confirmation, DateAnswer, Delay, DelayAnswer, PledgeReceipt, PoolClose, Quote,
+};
 use node::frame::{Frame, Letter};
 use node::view::{DealState, PoolState};
 use sim::Faults;
@@ -324,4 +326,94 @@ fn only_the_receiver_of_the_last_signature_can_call_it_late() {
     let others = sign(&c, c.buyer, &refusal, c.workshop, 700);
     c.world.inject(c.buyer, c.workshop, mail(after_seq, &[&others]));
     assert_eq!(state(&c.world, c.workshop, &id), Some(DealState::Refused));
+}
+
+/// A later date that `who` claims for a deal whose date `changes` set.
+fn later(c: &Chairs, deal: RecordId, changes: RecordId) -> Delay {
+    let now = c.world.now();
+    let (promise, answer_by) = (after(now, 30 * 86_400), after(now, 3_600));
+    Delay { deal, changes, request: None, promise, answer_by, reason: "no".into() }
+}
+/// What the victim says of a record that `from` forges, which must change nothing.
+fn shrugs_at<S: Statement>(c: &mut Chairs, from: usize, victim: usize, lie: &S, seq: u64) -> String {
+    let (before, after_seq) = (snapshot(c, victim), heard(c, victim, from));
+    let record = sign(c, from, lie, victim, seq);
+    c.world.inject(from, victim, mail(after_seq, &[&record]));
+    assert_eq!(snapshot(c, victim), before, "{}", last_problem(c, victim));
+    last_problem(c, victim)
+}
+
+#[test]
+fn a_date_from_a_stranger_for_an_unbound_deal_earlier_or_forged_changes_nothing() {
+    let mut c = chairs(32);
+    let (buyer, workshop) = (c.buyer, c.workshop);
+    let enquire = serde_json::json!({"do": "enquire", "offer": c.offer, "quantity": "1"});
+    let open = c.world.recorded(buyer, json(enquire)).unwrap();
+    assert!(c.world.run_until(300, |w| state(w, buyer, &open) == Some(DealState::Quoted)));
+    let id = buy(&mut c, 2);
+    assert!(c.world.run_until(60, |w| state(w, buyer, &id) == Some(DealState::Bound)));
+    c.world.run(30);
+    let set_by = deal(&c.world, buyer, &id).unwrap().history.last().unwrap().record;
+    let fine = later(&c, id, set_by);
+
+    let stranger = shrugs_at(&mut c, 0, buyer, &fine, 900);
+    assert!(stranger.contains("not a party"), "{stranger}");
+    let unbound = shrugs_at(&mut c, workshop, buyer, &Delay { deal: open, ..fine.clone() }, 900);
+    assert!(unbound.contains("only a bound deal has a date"), "{unbound}");
+    let was = deal(&c.world, buyer, &id).unwrap().promise.unwrap();
+    let earlier = Delay { promise: after(was, -86_400), ..fine.clone() };
+    let earlier = shrugs_at(&mut c, workshop, buyer, &earlier, 901);
+    assert!(earlier.contains("an earlier one needs no leave"), "{earlier}");
+    let past = Delay { answer_by: after(c.world.now(), -60), ..fine.clone() };
+    let past = shrugs_at(&mut c, workshop, buyer, &past, 902);
+    assert!(past.contains("answer in time"), "{past}");
+    let elsewhere = shrugs_at(&mut c, workshop, buyer, &Delay { changes: open, ..fine.clone() }, 903);
+    assert!(elsewhere.contains("which set the date that stands"), "{elsewhere}");
+
+    // a true offer; then its author answers it, and a stranger does
+    let offer = sign(&c, workshop, &fine, buyer, 904);
+    let after_seq = heard(&c, buyer, workshop);
+    c.world.inject(workshop, buyer, mail(after_seq, &[&offer]));
+    assert!(deal(&c.world, buyer, &id).unwrap().delay.is_some());
+    let answer = DelayAnswer { delay: offer.id, answer: DateAnswer::Accept, detail: None };
+    let own = shrugs_at(&mut c, workshop, buyer, &answer, 905);
+    assert!(own.contains("let the other side answer"), "{own}");
+    let forged = shrugs_at(&mut c, 1, buyer, &answer, 900);
+    assert!(forged.contains("not a party"), "{forged}");
+    assert_eq!(deal(&c.world, buyer, &id).unwrap().promise, Some(was));
+}
+
+#[test]
+fn an_answer_that_comes_too_late_is_taken_back_on_both_sides() {
+    let mut c = chairs(33);
+    let id = buy(&mut c, 2);
+    let (buyer, workshop) = (c.buyer, c.workshop);
+    assert!(c.world.run_until(60, |w| state(w, buyer, &id) == Some(DealState::Bound)));
+    c.world.run(5);
+    let was = deal(&c.world, buyer, &id).unwrap().promise;
+    let until = after(c.world.now(), 40 * 86_400);
+    let down = serde_json::json!({"do": "down", "work_center": "bench", "until": until});
+    c.world.recorded(workshop, json(down)).unwrap();
+    c.world.run(5);
+    assert!(deal(&c.world, buyer, &id).unwrap().delay.is_some());
+    for answer in ["accept", "cancel"] {
+        c.world.kill(workshop);
+        let reply = serde_json::json!({"do": "answer_delay", "deal": id, "answer": answer});
+        c.world.recorded(buyer, json(reply)).unwrap();
+        let there = deal(&c.world, buyer, &id).unwrap();
+        assert!(there.promise != was || there.state == DealState::Cancelled, "{answer}");
+        // the supplier comes back when the time to answer is over
+        c.world.run(86_400);
+        c.world.start(workshop);
+        c.world.run(60);
+        for who in [buyer, workshop] {
+            let d = deal(&c.world, who, &id).unwrap();
+            assert_eq!((d.state, d.promise, d.late), (DealState::Bound, was, true), "{answer} at {who}");
+        }
+        // until it slips further, and another date is offered
+        let until = after(c.world.now(), 60 * 86_400);
+        let down = serde_json::json!({"do": "down", "work_center": "bench", "until": until});
+        c.world.recorded(workshop, json(down)).unwrap();
+        c.world.run(5);
+    }
 }

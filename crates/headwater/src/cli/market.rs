@@ -105,6 +105,36 @@ pub(crate) enum YesNo {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum DateCmd {
+    /// Ask the buyer or supplier of a deal for another date
+    Ask {
+        /// Deal, or the first digits of its id
+        deal: IdText,
+        /// The goods would be there by then: a date, or a time such as 2030-12-20T12:00:00Z
+        #[arg(value_parser = crate::values::time)]
+        date: Timestamp,
+        /// Why
+        #[arg(long)]
+        reason: String,
+    },
+    /// Answer another date that the supplier offers
+    Answer {
+        /// Deal, or the first digits of its id
+        deal: IdText,
+        /// Yes; no, the old date stands; undo the deal; or ask this node's own buyers first
+        answer: DateWord,
+    },
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
+pub(crate) enum DateWord {
+    Accept,
+    Refuse,
+    Cancel,
+    PassOn,
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum FeedbackCmd {
     /// Tell the maker of an item what was learnt
     Add {

@@ -3,7 +3,7 @@
 use crate::values::{IdText, ProcessText, Wish};
 use clap::{Subcommand, ValueEnum};
 use std::path::PathBuf;
-use vocab::{Decimal, SpecId};
+use vocab::{Decimal, SpecId, Timestamp};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum WorkCmd {
@@ -19,6 +19,29 @@ pub(crate) enum WorkCmd {
         /// Good output, where it differs from the plan
         #[arg(long)]
         quantity: Option<Decimal>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum OutageCmd {
+    /// A work centre has failed or is closed: what stood there is planned anew
+    Begin {
+        /// Work centre, by the name the recipes use
+        work_center: String,
+        /// Until when, as far as is known: a date, or a time such as 2030-12-20T12:00:00Z
+        #[arg(value_parser = crate::values::time)]
+        until: Timestamp,
+        /// From when; now when not given
+        #[arg(long, value_parser = crate::values::time)]
+        from: Option<Timestamp>,
+        /// Why; stays on this node
+        #[arg(long, default_value = "")]
+        reason: String,
+    },
+    /// A work centre is in use again
+    End {
+        /// Work centre, by the name the recipes use
+        work_center: String,
     },
 }
 

@@ -1,14 +1,17 @@
 //! Commands that change something: each becomes one command of the node.
 
 use super::{Context, files};
-use crate::cli::{Cmd, FeedbackCmd, NeedArgs, OfferArgs, PlanArgs, PlanOrder, PoolCmd, StockCmd, YesNo};
+use crate::cli::{
+    Cmd, DateCmd, DateWord, FeedbackCmd, NeedArgs, OfferArgs, OutageCmd, PlanArgs, PlanOrder, PoolCmd,
+    StockCmd, YesNo,
+};
 use crate::client::Client;
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::Msg;
 use crate::ids::{self, Kind};
 use crate::values::{IdText, ProcessText, map};
 use crate::{show, tree};
-use node::command::{Answer, Command, OfferDraft, PoolingDraft};
+use node::command::{Answer, Command, DateReply, OfferDraft, PoolingDraft};
 use std::path::Path;
 use vocab::{Decimal, Place, PriceSchedule, RecordId, Text};
 
@@ -55,6 +58,22 @@ pub(super) fn command(c: &Context, command: Cmd) -> Result<()> {
                 let answer = if answer == YesNo::Yes { Answer::Agree } else { Answer::Refuse };
                 Command::AnswerCancel { deal: id(Kind::Deal, &deal)?, answer }
             }
+            Cmd::Date { action: DateCmd::Ask { deal, date, reason } } => {
+                Command::AskDate { deal: id(Kind::Deal, &deal)?, promise: date, reason: Text::Plain(reason) }
+            }
+            Cmd::Date { action: DateCmd::Answer { deal, answer } } => {
+                let answer = match answer {
+                    DateWord::Accept => DateReply::Accept,
+                    DateWord::Refuse => DateReply::Refuse,
+                    DateWord::Cancel => DateReply::Cancel,
+                    DateWord::PassOn => DateReply::PassOn,
+                };
+                Command::AnswerDelay { deal: id(Kind::Deal, &deal)?, answer }
+            }
+            Cmd::Outage { action: Some(OutageCmd::Begin { work_center, until, from, reason }) } => {
+                Command::Down { work_center, from, until, reason }
+            }
+            Cmd::Outage { action: Some(OutageCmd::End { work_center }) } => Command::Up { work_center },
             Cmd::Ship { deal, via, quantity } => Command::Ship {
                 deal: id(Kind::Deal, &deal)?,
                 via: via.map(|name| ids::agent(client, c.lang, &name)).transpose()?,

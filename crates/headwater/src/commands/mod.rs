@@ -91,6 +91,7 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
         Cmd::Deals { deal: Some(deal) } => list::deal(c, &deal),
         Cmd::Orders => list::list(c, &show::ORDERS),
         Cmd::Work { action: None } => list::work(c),
+        Cmd::Outage { action: None } => list::list(c, &show::OUTAGES),
         Cmd::Stock { action: None } => list::list(c, &show::STOCK),
         Cmd::Handovers => list::list(c, &show::HANDOVERS),
         Cmd::Specs => list::list(c, &show::SPECS),

@@ -107,6 +107,9 @@ messages! {
     Role: "role", "角色";
     Total: "total", "总价";
     Promise: "promise", "承诺日期";
+    Expected: "late until", "预计延至";
+    Offered: "other date", "另提日期";
+    OfferedDate: "{0}, wished by {1} ({2}); answer by {3}", "{0}，由 {1} 提出（{2}）；请在 {3} 前答复";
     Source: "for", "来源";
     Trouble: "trouble", "问题";
     Process: "process", "工序";
