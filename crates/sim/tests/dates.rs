@@ -237,11 +237,10 @@ fn work_nobody_reports_is_late_and_says_so_ever_less_often() {
     let (offers, replans) = (said(&c, forest, "delay"), said(&c, forest, "replanned"));
     assert!((4..=8).contains(&offers), "{offers} offers in two days");
     assert!(replans <= 10, "{replans} replans in two days");
-    assert!(deal_as(&c, sawmill, Role::Buyer).late && deal(&c.world, buyer, &id).unwrap().late);
+    assert!(deal_as(&c, sawmill, Role::Buyer).late);
     sides_agree(&c);
     rebuilt_alike(&c);
     // and it is never too late to begin
-    c.world.set_faults(Faults::NONE);
     work_off(&mut c.world);
     assert_eq!(state(&c.world, buyer, &id), Some(DealState::Delivered));
 }
