@@ -329,3 +329,143 @@ fn a_node_killed_after_any_of_its_records_goes_on_where_it_was() {
         rebuilt_alike(&c);
     }
 }
+
+/// A joiner with one bench and one kiln, who makes stools and bowls for three buyers.
+struct Joinery {
+    world: sim::World,
+    joiner: usize,
+    buyers: [usize; 3],
+    offers: [RecordId; 2],
+}
+
+fn joinery(seed: u64) -> Joinery {
+    let mut world = sim::World::new(seed, Faults::NONE);
+    let [joiner, a, b, c] = ["joiner", "anna", "bela", "cora"].map(|name| world.add(name));
+    world.introduce_ring();
+    world.introduce(joiner, b);
+    world.run(2);
+    for (spec, center) in [("stool", "bench"), ("bowl", "kiln")] {
+        describe(&mut world, joiner, spec, "each", false);
+        let step = j!({"name": "make", "work_center": center, "run_s": 36_000});
+        let model = j!({"do": "model", "recipes": [{"output": spec, "steps": [step]}],
+            "work_centers": {"bench": {"units": 1}, "kiln": {"units": 1}}});
+        world.recorded(joiner, json(model)).unwrap();
+    }
+    let offers = ["stool", "bowl"].map(|spec| offer(&mut world, joiner, spec, &[("1", "50")]));
+    world.run(70);
+    Joinery { world, joiner, buyers: [a, b, c], offers }
+}
+
+impl Joinery {
+    fn quoted(&mut self, buyer: usize, offer: usize) -> RecordId {
+        let enquire = j!({"do": "enquire", "offer": self.offers[offer], "quantity": "1"});
+        let id = self.world.recorded(self.buyers[buyer], json(enquire)).unwrap();
+        let who = self.buyers[buyer];
+        assert!(self.world.run_until(60, |w| state(w, who, &id) == Some(DealState::Quoted)));
+        id
+    }
+    fn buy(&mut self, buyer: usize, offer: usize) -> RecordId {
+        let id = self.quoted(buyer, offer);
+        self.does(self.buyers[buyer], j!({"do": "accept", "deal": id}));
+        let who = self.buyers[buyer];
+        assert!(self.world.run_until(60, |w| state(w, who, &id) == Some(DealState::Bound)));
+        id
+    }
+    fn does(&mut self, who: usize, command: serde_json::Value) {
+        self.world.recorded(who, json(command.clone())).unwrap_or_else(|e| panic!("{command}: {e}"));
+        self.world.run(3);
+    }
+    /// Starts or finishes the one process of a deal.
+    fn works(&mut self, verb: &str, deal: &RecordId) {
+        let orders = self.world.node(self.joiner).unwrap().orders(self.world.now());
+        let plan = orders.into_iter().find(|o| o.id == *deal).unwrap().processes[0].plan;
+        self.does(self.joiner, j!({"do": verb, "plan": plan, "index": 0}));
+    }
+    fn offered(&self, deals: &[RecordId]) -> Vec<bool> {
+        let shown = deals.iter().map(|id| deal(&self.world, self.joiner, id).unwrap());
+        shown.map(|d| d.history.iter().any(|line| line.kind == "delay")).collect()
+    }
+    /// From when to when the work of a deal is planned.
+    fn planned(&self, deal: &RecordId) -> (Timestamp, Timestamp) {
+        let orders = self.world.node(self.joiner).unwrap().orders(self.world.now());
+        let process = orders.into_iter().find(|o| o.id == *deal).unwrap().processes[0].clone();
+        (process.start, process.end)
+    }
+}
+
+#[test]
+fn work_that_runs_over_moves_what_stands_behind_it_on_its_machine_and_nothing_else() {
+    let mut shop = joinery(61);
+    let (first, second, other) = (shop.buy(0, 0), shop.buy(1, 0), shop.buy(2, 1));
+    shop.works("start", &first);
+    shop.works("start", &other);
+    shop.world.run(36_000 + 500);
+    assert_eq!(shop.offered(&[first, second, other]), [false; 3], "within the grace all is well");
+    shop.works("finish", &other);
+    let was = shop.planned(&second);
+    shop.world.run(7_200);
+    assert_eq!(shop.offered(&[first, second, other]), [true, true, false]);
+    assert!(shop.planned(&second).0 > was.0, "it waits for the machine");
+    shop.works("finish", &first);
+    let second_view = deal(&shop.world, shop.buyers[1], &second).unwrap();
+    assert!(second_view.delay.is_some_and(|d| d.promise > second_view.promise.unwrap()));
+}
+
+#[test]
+fn a_machine_that_comes_back_early_pulls_work_earlier_and_sends_nothing() {
+    let mut shop = joinery(62);
+    let (first, second) = (shop.buy(0, 0), shop.buy(1, 0));
+    let was = [first, second].map(|id| shop.planned(&id));
+    let until = after(shop.world.now(), 4 * DAY_S);
+    shop.does(
+        shop.joiner,
+        j!({"do": "down", "work_center": "bench", "until": until, "reason": "no current"}),
+    );
+    let (a, b) = (shop.planned(&first), shop.planned(&second));
+    assert!(a.0 >= until && b.0 >= a.1, "in the order of their dates");
+    assert_eq!(shop.world.node(shop.joiner).unwrap().outages(shop.world.now()).len(), 1);
+    let bowl = j!({"do": "up", "work_center": "kiln"});
+    assert!(shop.world.recorded(shop.joiner, json(bowl)).is_err(), "what works cannot come back");
+    let before = shop.world.disk(shop.joiner).len();
+    shop.does(shop.joiner, j!({"do": "up", "work_center": "bench"}));
+    let disk = shop.world.disk(shop.joiner);
+    assert!(disk[before..].iter().all(|e| e.record.kind != "delay"));
+    for (id, was) in [first, second].iter().zip(was) {
+        let late_s = seconds_between(was.0, shop.planned(id).0);
+        assert!((0..60).contains(&late_s), "{late_s}");
+    }
+}
+
+#[test]
+fn a_quote_whose_machine_has_failed_is_not_confirmed() {
+    let mut shop = joinery(63);
+    let id = shop.quoted(0, 0);
+    let until = after(shop.world.now(), DAY_S);
+    shop.does(shop.joiner, j!({"do": "down", "work_center": "bench", "until": until}));
+    shop.does(shop.buyers[0], j!({"do": "accept", "deal": id}));
+    let shown = deal(&shop.world, shop.buyers[0], &id).unwrap();
+    assert_eq!(shown.state, DealState::Refused);
+    assert!(shown.refused.unwrap().1.in_language("en").contains("out of use"));
+    let again = shop.buy(0, 0);
+    assert!(shop.planned(&again).0 >= until, "what is asked from now on is planned around it");
+}
+
+#[test]
+fn an_outage_that_makes_no_sense_is_refused_by_name() {
+    let mut shop = joinery(64);
+    let now = shop.world.now();
+    for (command, word) in [
+        (j!({"do": "down", "work_center": "lathe", "until": after(now, 60)}), "lathe"),
+        (j!({"do": "down", "work_center": "bench", "until": now}), "until"),
+        (j!({"do": "down", "work_center": "bench", "until": after(now, 400 * DAY_S)}), "366 days"),
+        (
+            j!({"do": "down", "work_center": "bench", "from": after(now, DAY_S), "until": after(now, 60)}),
+            "until",
+        ),
+        (j!({"do": "up", "work_center": "bench"}), "not out of use"),
+        (j!({"do": "answer_delay", "deal": shop.offers[0], "answer": "accept"}), "deal"),
+    ] {
+        let error = shop.world.recorded(shop.joiner, json(command.clone())).unwrap_err();
+        assert!(error.contains(word), "{command}: {error}");
+    }
+}

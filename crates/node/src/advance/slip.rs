@@ -279,8 +279,10 @@ impl Node {
             let planned = |h: &Held| h.unfinished().any(|p| p.work_center == center && p.work_end > now);
             o.is_firm() && o.held().is_some_and(|h| h.course.replanned.is_some() && planned(h))
         };
-        let orders: Vec<_> = self.orders.iter().filter(waits).map(|o| o.id).collect();
-        for id in orders {
+        let waiting = self.orders.iter().filter(waits);
+        let mut orders: Vec<_> = waiting.filter_map(|o| Some((self.due(o, o.held()?), o.id))).collect();
+        orders.sort();
+        for (_, id) in orders {
             self.pull_order(id, now);
         }
     }
