@@ -81,7 +81,7 @@ impl Node {
         let Some(order) = self.orders.get(id) else { return };
         let look = match &order.stage {
             Stage::Firm(held) => {
-                let offers = self.sales(order).filter_map(|d| self.offer_due(d, held));
+                let offers = self.owing(order).filter_map(|d| self.offer_due(d, held));
                 offers.chain(self.late_look(held)).min()
             }
             _ => None,
@@ -109,7 +109,7 @@ impl Node {
     }
 
     /// The deals by which this node sells what an order makes, as long as goods are owed by them.
-    pub(crate) fn sales<'a>(&'a self, order: &'a Order) -> impl Iterator<Item = &'a Deal> {
+    pub(crate) fn owing<'a>(&'a self, order: &'a Order) -> impl Iterator<Item = &'a Deal> {
         let pledges = match order.source {
             OrderSource::Deal => vec![order.id],
             OrderSource::Pool => self.pools.get(&order.id).map(|p| p.shares()).unwrap_or_default(),

@@ -45,7 +45,7 @@ impl Node {
         let promise = held.plan.promise.max(after(now, grace_s));
         let reason = why(held.course.replanned.map_or(Cause::Late, |(_, cause)| cause));
         let due = |d: &&Deal| self.offer_due(d, held).is_some_and(|t| t <= now);
-        let sales: Vec<_> = self.sales(order).filter(due).map(|d| d.id).collect();
+        let sales: Vec<_> = self.owing(order).filter(due).map(|d| d.id).collect();
         for deal in sales {
             self.say_date(deal, promise, None, reason.clone(), now);
         }

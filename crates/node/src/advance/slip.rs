@@ -266,7 +266,7 @@ impl Node {
 
     /// The date that an order has to keep: what its buyers hold, or what its owner was told.
     pub(crate) fn due(&self, order: &Order, held: &Held) -> Timestamp {
-        let sold = self.sales(order).filter_map(Deal::standing).map(|s| s.promise);
+        let sold = self.owing(order).filter_map(Deal::standing).map(|s| s.promise);
         match order.source {
             OrderSource::Own => order.ask.due.unwrap_or(held.course.first),
             OrderSource::Deal | OrderSource::Pool => sold.min().unwrap_or(held.plan.promise),

@@ -133,7 +133,7 @@ impl Node {
             d.standing().is_some_and(|s| new > after(s.promise, grace_s)) && d.told().is_none_or(|t| t < new)
         };
         let sales =
-            self.orders.get(&order).map(|o| self.sales(o).filter(moves).map(|d| d.id).collect::<Vec<_>>());
+            self.orders.get(&order).map(|o| self.owing(o).filter(moves).map(|d| d.id).collect::<Vec<_>>());
         let mut said = None;
         for sale in sales.unwrap_or_default() {
             let reason = said!("what it is made of comes later", "所用物料将晚到");
