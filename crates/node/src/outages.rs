@@ -82,29 +82,13 @@ impl Outages {
                 end: outage.until,
                 inputs: vec![],
                 last: true,
+                people: vec![],
+                tool: None,
+                unit: None,
             };
-            let processes = (0..units).map(|_| one.clone()).collect();
+            let processes =
+                (0..units).map(|unit| PlannedProcess { unit: Some(unit), ..one.clone() }).collect();
             capacity.reserve(outage.record, &Plan { processes, promise: outage.until });
         }
     }
-}
-
-/// What of a planned interval can be set aside: the parts in which a unit of its work centre is free.
-pub(crate) fn room(p: &PlannedProcess, model: &Model, capacity: &Capacity) -> Vec<PlannedProcess> {
-    let part = |start, end| PlannedProcess { start, work_end: end, end, ..p.clone() };
-    let units = match model.work_centers.get(&p.work_center).map_or(0, |c| c.units) {
-        0 => u32::MAX,
-        units => units,
-    };
-    let (mut parts, mut from) = (vec![], p.start);
-    for full in capacity.load(&p.work_center, p.start, p.work_end).iter().filter(|l| l.units >= units) {
-        if from < full.start {
-            parts.push(part(from, full.start));
-        }
-        from = full.end;
-    }
-    if from < p.work_end {
-        parts.push(part(from, p.work_end));
-    }
-    parts
 }

@@ -6,7 +6,7 @@
 use crate::deals::{Deal, OPEN_MAX};
 use crate::node::{Node, Todo};
 use crate::orders::{Held, Order, Stage};
-use crate::outages::{Outage, room};
+use crate::outages::Outage;
 use crate::statement::{Down, Replanned, Up};
 use crate::view::{OrderSource, ProcessState};
 use market::Side;
@@ -70,8 +70,9 @@ impl Node {
         let Some(held) = self.orders.get(id).and_then(|o| o.held()) else { return };
         let mut plan = Plan { processes: vec![], promise: held.plan.promise };
         for p in held.unfinished().filter(|p| p.start < p.work_end) {
-            let parts = room(p, &self.model, &self.capacity);
-            plan.processes.extend(parts);
+            let parts = self.capacity.room(p, &self.model).into_iter();
+            let part = |(start, work_end)| PlannedProcess { start, work_end, ..p.clone() };
+            plan.processes.extend(parts.map(part));
             self.capacity.reserve(*id, &plan);
         }
     }

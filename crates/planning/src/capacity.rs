@@ -150,6 +150,35 @@ impl Capacity {
         steps.into_iter().map(|(start, end, units)| Load { start, end, units }).collect()
     }
 
+    /// The parts of a process's interval in which all that it uses is free, in order of time.
+    pub fn room(&self, process: &PlannedProcess, model: &Model) -> Vec<(Timestamp, Timestamp)> {
+        let interval = Interval::of(process);
+        let mut full = Vec::new();
+        for resource in interval.resources() {
+            let units = match &resource {
+                Resource::WorkCenter(name) => model.work_centers.get(name).map_or(0, |c| c.units),
+                Resource::Person(_) => 1,
+                Resource::Tool(name) => model.tools.get(name).map_or(1, |t| t.units),
+            };
+            let steps = self.in_use.get(&resource).map(|p| p.steps(interval.start, interval.end));
+            full.extend(
+                steps.unwrap_or_default().into_iter().filter(|(_, _, used)| units > 0 && *used >= units),
+            );
+        }
+        full.sort();
+        let (mut free, mut from) = (Vec::new(), interval.start);
+        for (start, end, _) in full {
+            if from < start {
+                free.push((from, start));
+            }
+            from = from.max(end);
+        }
+        if from < interval.end {
+            free.push((from, interval.end));
+        }
+        free
+    }
+
     /// Every interval set aside, by key.
     pub fn iter(&self) -> impl Iterator<Item = Reservation<'_>> {
         self.by_key.iter().flat_map(|(key, intervals)| {

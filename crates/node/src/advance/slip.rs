@@ -302,11 +302,9 @@ impl Node {
 struct Shop<'a>(&'a Model);
 
 impl Shop<'_> {
-    /// True when the unit a process was planned on is still free then.
+    /// True when all that a process was planned with is still free then.
     fn fits(&self, p: &PlannedProcess, capacity: &Capacity) -> bool {
-        let units = self.0.work_centers.get(&p.work_center).map_or(0, |c| c.units);
-        let used = || capacity.load(&p.work_center, p.start, p.work_end);
-        units == 0 || p.start >= p.work_end || used().iter().all(|l| l.units < units)
+        p.start >= p.work_end || capacity.room(p, self.0) == [(p.start, p.work_end)]
     }
 
     /// The same process at the first free place from `ready` on; if there is none, just later.
@@ -327,15 +325,16 @@ impl Shop<'_> {
         let make = vec![MakeOrder { spec: p.spec.clone(), quantity: p.quantity }];
         let explosion = Explosion { make, ..Explosion::default() };
         let found = planning::place(&model, &explosion, &BTreeMap::new(), capacity, ready);
-        let at = found.ok().and_then(|plan| plan.processes.into_iter().next());
-        let (start, work_end, end, work_center) = match at {
-            Some(at) => (at.start, at.work_end, at.end, at.work_center),
+        let p = p.clone();
+        match found.ok().and_then(|plan| plan.processes.into_iter().next()) {
+            Some(at) => {
+                PlannedProcess { quantity: p.quantity, step: p.step, last: p.last, inputs: p.inputs, ..at }
+            }
             None => {
                 let later = |t| after(ready, seconds_between(p.start, t));
-                (ready, later(p.work_end), later(p.end), p.work_center.clone())
+                PlannedProcess { start: ready, work_end: later(p.work_end), end: later(p.end), ..p }
             }
-        };
-        PlannedProcess { start, work_end, end, work_center, ..p.clone() }
+        }
     }
 
     /// The step a process is of, alone, and what its batch is; as it was planned, where the recipe has changed since.
