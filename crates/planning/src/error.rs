@@ -161,4 +161,20 @@ pub enum Error {
         /// when it can
         free: Timestamp,
     },
+    /// A promise quoted that can be kept no longer.
+    #[error("demand '{demand}': what was quoted is no longer to be had: ask for a new quote")]
+    Stale {
+        /// the demand
+        demand: String,
+        /// what was quoted
+        promised: Option<Timestamp>,
+        /// what is possible now
+        possible: Option<Timestamp>,
+    },
+    /// A name that the plan does not have.
+    #[error("unknown name '{name}': use one of the demands, receipts, work and work centres of the plan")]
+    Unknown {
+        /// what was named
+        name: String,
+    },
 }

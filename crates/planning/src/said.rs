@@ -60,6 +60,10 @@ impl Said for Error {
             Self::Full { work_center, start, free } => {
                 format!("工作中心“{work_center}”在 {start} 没有空位：下一个空位在 {free}")
             }
+            Self::Stale { demand, .. } => format!("需求“{demand}”：所报的交期已不可得：请重新询价"),
+            Self::Unknown { name } => {
+                format!("未知的名称“{name}”：请使用计划中的需求、在途采购、在制单或工作中心")
+            }
         }
     }
 }
@@ -92,6 +96,8 @@ mod tests {
             Error::NotThere { at: words(), work_center: saw(), known: "kiln".to_owned() },
             Error::TooEarly { at: words(), start: from, earliest: from },
             Error::Full { work_center: saw(), start: from, free: from },
+            Error::Stale { demand: "77".into(), promised: None, possible: None },
+            Error::Unknown { name: "77".into() },
         ];
         for fault in faults {
             let (en, zh) = (fault.to_string(), fault.zh());

@@ -98,8 +98,8 @@ struct Parts {
 impl Parts {
     fn of(task: &Task<'_>, center: u32, people: &[u32], by_units: bool) -> Self {
         let everybody = people.iter().map(|p| Part::Person(*p));
-        let unit = by_units.then_some(Part::Center(center));
-        let busy = unit.into_iter().chain(task.tool.map(Part::Tool)).chain(everybody.clone()).collect();
+        let unit = if by_units { Part::Center(center) } else { Part::Down(center) };
+        let busy = std::iter::once(unit).chain(task.tool.map(Part::Tool)).chain(everybody.clone()).collect();
         let open = std::iter::once(Part::Center(center)).chain(everybody).collect();
         Self { busy, open }
     }

@@ -72,6 +72,8 @@ pub(crate) enum Part {
     Center(u32),
     Person(u32),
     Tool(u32),
+    /// when a work centre with a sequence does not run
+    Down(u32),
 }
 
 impl Shop {
@@ -187,6 +189,24 @@ impl Shop {
         }
     }
 
+    /// True when what runs after the time of `slot`, which has been given back, has set-up enough without it.
+    pub(crate) fn can_spare(&self, task: &Task<'_>, slot: &Slot) -> bool {
+        let place = task.places.get(slot.place as usize);
+        let sequence = place.and_then(|p| self.centers[p.center as usize].sequence.as_ref());
+        sequence.zip(slot.unit).is_none_or(|(sequence, unit)| sequence.is_sound_at(unit, slot.start))
+    }
+
+    /// Nothing runs on a work centre for a time.
+    pub(crate) fn close(&mut self, center: usize, from: Seconds, until: Seconds) {
+        let center = &mut self.centers[center];
+        for _ in 0..center.resource.units {
+            center.resource.busy.add(from, until);
+        }
+        if let Some(sequence) = &mut center.sequence {
+            sequence.down.busy.add(from, until);
+        }
+    }
+
     fn sequence_of(&mut self, task: &Task<'_>, slot: &Slot) -> Option<(&mut Sequence, u32)> {
         let center = &mut self.centers[task.places[slot.place as usize].center as usize];
         Some((center.sequence.as_mut()?, slot.unit?))
@@ -197,6 +217,7 @@ impl Shop {
             Part::Center(index) => self.centers.get_mut(index as usize).map(|c| &mut c.resource),
             Part::Person(index) => self.people.get_mut(index as usize),
             Part::Tool(index) => self.tools.get_mut(index as usize),
+            Part::Down(index) => Some(&mut self.centers.get_mut(index as usize)?.sequence.as_mut()?.down),
         }
     }
 }

@@ -3,13 +3,15 @@
 //! A job fits into a gap when the set-up after the job before it, its run, and no longer a set-up for the job
 //! after it than that job has, leave room. It does not move what is there.
 
-use super::{Changeovers, Seconds, Shop, Slot, Task, crew};
+use super::{Changeovers, Resource, Seconds, Shop, Slot, Task, crew};
 
 /// The jobs of each unit in order of time.
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub(crate) struct Sequence {
     pub(crate) changeovers: Changeovers,
     pub(crate) units: Vec<Vec<Job>>,
+    /// when nothing runs; what it is set up for stays
+    pub(crate) down: Resource,
 }
 
 /// One process on one unit.
@@ -53,6 +55,25 @@ impl Sequence {
                 jobs.remove(index);
             }
         }
+    }
+
+    /// True when the first job from `start` on has set-up enough after the one before it.
+    pub(crate) fn is_sound_at(&self, unit: u32, start: Seconds) -> bool {
+        let Some(jobs) = self.units.get(unit as usize) else { return true };
+        let index = jobs.partition_point(|j| j.start < start);
+        let before = index.checked_sub(1).and_then(|i| jobs[i].family);
+        jobs.get(index).is_none_or(|next| self.setup(before, next.family, next.own_setup) <= next.setup)
+    }
+
+    /// Unit and start of the jobs that have less set-up than they need.
+    pub(crate) fn unsound(&self) -> impl Iterator<Item = (u32, Seconds)> {
+        (0..).zip(&self.units).flat_map(move |(unit, jobs)| {
+            let before = std::iter::once(None).chain(jobs.iter().map(|j| j.family));
+            let short = |(before, job): &(Option<u32>, &Job)| {
+                self.setup(*before, job.family, job.own_setup) > job.setup
+            };
+            before.zip(jobs).filter(short).map(move |(_, job)| (unit, job.start))
+        })
     }
 
     /// The gap before job `index` of a unit: when it opens and closes, the set-up in it, and whether the job

@@ -4,11 +4,15 @@
 //! an order it searches for, nets each in time down its recipes, places every order as soon as it can be, and in the
 //! end moves everything as late as what it serves allows. What may not move is in place before.
 //!
+//! A [`Planner`] keeps such a plan alive.
+//!
 //! Inside, everything is whole numbers: [`net`] compiles the model, [`state`] is the plan as it stands.
 
+mod improve;
 pub(crate) mod net;
 mod net_requirement;
 mod plan;
+mod planner;
 mod report;
 mod serve;
 mod situation;
@@ -19,5 +23,6 @@ mod state;
 pub use plan::{
     ByProductMade, Delivery, Outcome, Peg, SiteOrder, SitePlan, SiteProcess, SitePurchase, Supply, Use,
 };
+pub use planner::{Moved, Planner, Quote, SiteChange};
 pub use situation::{Receipt, SiteDemand, Situation, StockLot, Work, WorkInput, WorkProcess};
 pub use solve::{Options, solve};

@@ -218,10 +218,9 @@ impl<'a> Names<'a> {
             let sequence = (!center.changeovers.is_empty()).then(|| {
                 let of = |name: &str| self.families.get(name).copied().unwrap_or_default();
                 let pairs = center.changeovers.iter().map(|c| ((of(&c.from), of(&c.to)), c.setup_s));
-                Sequence {
-                    changeovers: pairs.collect(),
-                    units: vec![Vec::new(); center.units.max(1) as usize],
-                }
+                let down = Resource { units: 1, clock: Clock::Always, busy: Timeline::default() };
+                let units = vec![Vec::new(); center.units.max(1) as usize];
+                Sequence { changeovers: pairs.collect(), units, down }
             });
             centers.push(Center {
                 resource: resource(&work_center_at(name), center.units, center.calendar.as_ref())?,

@@ -4,16 +4,36 @@ use super::net::Net;
 use super::plan::{
     ByProductMade, Delivery, Outcome, Peg, SiteOrder, SitePlan, SiteProcess, SitePurchase, Supply, Use,
 };
+use super::serve::Service;
 use super::situation::Situation;
-use super::state::{self, Order, Source, State, User, WantKind};
+use super::state::{self, Order, OrderId, Source, State, SupplyId, User, Want, WantId, WantKind};
 use crate::lot::Micros;
 use std::collections::HashMap;
 use vocab::Decimal;
 
+/// The whole plan.
 pub(crate) fn report(net: &Net, state: &State, situation: &Situation) -> SitePlan {
-    let mut orders: Vec<_> = state.orders().collect();
+    tell(net, state, situation, state.orders().collect(), state.supplies().collect(), &state.wants)
+}
+
+/// What serves one want.
+pub(crate) fn fragment(net: &Net, state: &State, situation: &Situation, want: WantId) -> SitePlan {
+    let service = Service::of(state, want);
+    let orders = service.orders.into_iter().filter_map(|id| Some((id, state.order(id)?))).collect();
+    let supplies = service.supplies.into_iter().filter_map(|id| Some((id, state.supply(id)?))).collect();
+    tell(net, state, situation, orders, supplies, &state.wants[want as usize..][..1])
+}
+
+fn tell(
+    net: &Net,
+    state: &State,
+    situation: &Situation,
+    mut orders: Vec<(OrderId, &Order)>,
+    supplies: Vec<(SupplyId, &state::Supply)>,
+    wants: &[Want],
+) -> SitePlan {
     orders.sort_by_cached_key(|(id, o)| (o.start, o.end, o.item, o.quantity, *id));
-    let mut buys: Vec<_> = state.supplies().filter(|(_, s)| s.source == Source::Buy).collect();
+    let mut buys: Vec<_> = supplies.iter().copied().filter(|(_, s)| s.source == Source::Buy).collect();
     buys.sort_by_cached_key(|(id, s)| (s.at, s.item, s.quantity, *id));
     let places = Places {
         net,
@@ -27,7 +47,7 @@ pub(crate) fn report(net: &Net, state: &State, situation: &Situation) -> SitePla
         buy: buys.iter().map(|(_, supply)| places.purchase(supply)).collect(),
         ..SitePlan::default()
     };
-    for want in &state.wants {
+    for want in wants {
         let WantKind::Demand(index) = want.kind else { continue };
         let demand = &situation.demands[index as usize];
         if let Some(at) = want.at {
@@ -41,9 +61,9 @@ pub(crate) fn report(net: &Net, state: &State, situation: &Situation) -> SitePla
             lacking: want.lacking.map(|item| net.items[item as usize].spec.clone()),
         });
     }
-    for (id, supply) in state.supplies() {
-        plan.pegging
-            .extend(supply.pegs.iter().map(|(user, quantity)| places.peg(id, supply, *user, *quantity)));
+    for (id, supply) in supplies {
+        let pegs = supply.pegs.iter();
+        plan.pegging.extend(pegs.filter_map(|(user, quantity)| places.peg(id, supply, *user, *quantity)));
     }
     plan.pegging.sort_unstable();
     plan
@@ -113,28 +133,29 @@ impl Places<'_> {
         }
     }
 
-    fn peg(&self, id: u32, supply: &state::Supply, user: User, quantity: Micros) -> Peg {
+    /// `None` when it is of another plan than the one told.
+    fn peg(&self, id: SupplyId, supply: &state::Supply, user: User, quantity: Micros) -> Option<Peg> {
         let situation = self.situation;
         let from = match supply.source {
             Source::Stock(index) => Supply::Stock(situation.stock[index as usize].lot.clone()),
             Source::Receipt(index) => Supply::Receipt(situation.receipts[index as usize].id.clone()),
-            Source::Make(order) => Supply::Make(self.make[&order]),
-            Source::Buy => Supply::Buy(self.buy[&id]),
+            Source::Make(order) => Supply::Make(*self.make.get(&order)?),
+            Source::Buy => Supply::Buy(*self.buy.get(&id)?),
         };
         let (to, at) = match user {
-            User::Order(order) => (Use::Make(self.make[&order]), self.state.order(order).map(|o| o.start)),
+            User::Order(order) => (Use::Make(*self.make.get(&order)?), self.state.order(order)?.start),
             User::Want(want) => {
                 let want = &self.state.wants[want as usize];
                 let to = match want.kind {
                     WantKind::Demand(index) => Use::Demand(situation.demands[index as usize].id.clone()),
                     WantKind::Safety => Use::Safety,
+                    WantKind::Gone => return None,
                 };
-                (to, want.at)
+                (to, want.at?)
             }
         };
         let spec = self.net.items[supply.item as usize].spec.clone();
-        let at = self.net.instant(at.unwrap_or(supply.at));
-        Peg { spec, from, to, quantity: decimal(quantity), at }
+        Some(Peg { spec, from, to, quantity: decimal(quantity), at: self.net.instant(at) })
     }
 }
 

@@ -3,10 +3,11 @@
 //! [`serve`] obtains what is wanted and says when it is delivered; [`right_shift`] moves orders and purchases
 //! towards what needs them, so that nothing is made before its time.
 
-use super::net::{FOR_EVER, Net};
+use super::net::{FOR_EVER, Net, StepNet};
 use super::net_requirement::{Seeker, Timing};
-use super::state::{OrderId, Source, State, SupplyId, User, WantId};
+use super::state::{Mark, OrderId, Source, State, SupplyId, User, WantId};
 use crate::shop::{Clock, Seconds, route};
+use std::collections::BTreeSet;
 
 /// How often a demand is begun anew because what it takes would have expired.
 const FRESHER_MAX: u32 = 4;
@@ -59,31 +60,42 @@ pub(crate) fn right_shift_all(net: &Net, state: &mut State) {
     }
 }
 
-/// Moves what serves one want, and nothing else, as late as it may be.
-#[expect(dead_code, reason = "the live plan comes next")]
-pub(crate) fn right_shift(net: &Net, state: &mut State, want: WantId) {
-    let mut orders = std::collections::BTreeSet::new();
-    let mut purchases = std::collections::BTreeSet::new();
-    let mut todo: Vec<SupplyId> = state.wants[want as usize].taken.iter().map(|t| t.supply).collect();
-    while let Some(supply) = todo.pop() {
-        match state.supply(supply).map(|s| s.source) {
-            Some(Source::Make(id)) => {
-                let Some(order) = state.order(id).filter(|o| o.fixed.is_none()) else { continue };
-                if orders.insert((order.end, order.start, id)) {
-                    todo.extend(order.taken.iter().map(|t| t.supply));
-                }
-            }
-            Some(Source::Buy) => {
-                purchases.insert(supply);
-            }
-            _ => {}
-        }
-    }
+/// Moves the orders and purchases made since `mark`, and nothing else, as late as they may be.
+pub(crate) fn right_shift(net: &Net, state: &mut State, mark: Mark) {
+    let (orders, supplies) = state.made_since(mark);
+    let ends = |id: OrderId| state.order(id).map(|o| (o.end, o.start, id));
+    let mut orders: Vec<_> = orders.into_iter().filter_map(ends).collect();
+    orders.sort_unstable();
     for (_, _, id) in orders.into_iter().rev() {
         shift_order(net, state, id);
     }
-    for id in purchases {
+    for id in supplies {
         shift_purchase(net, state, id);
+    }
+}
+
+/// Everything that serves one want, be it through others.
+#[derive(Default)]
+pub(crate) struct Service {
+    pub(crate) orders: BTreeSet<OrderId>,
+    pub(crate) supplies: BTreeSet<SupplyId>,
+}
+
+impl Service {
+    pub(crate) fn of(state: &State, want: WantId) -> Self {
+        let mut service = Self::default();
+        let mut todo: Vec<SupplyId> = state.wants[want as usize].taken.iter().map(|t| t.supply).collect();
+        while let Some(supply) = todo.pop() {
+            if !service.supplies.insert(supply) {
+                continue;
+            }
+            if let Some(Source::Make(id)) = state.supply(supply).map(|s| s.source)
+                && service.orders.insert(id)
+            {
+                todo.extend(state.order(id).into_iter().flat_map(|o| o.taken.iter().map(|t| t.supply)));
+            }
+        }
+        service
     }
 }
 
@@ -105,7 +117,12 @@ fn shift_order(net: &Net, state: &mut State, id: OrderId) {
     let before = order.stages.clone();
     let steps = net.steps(item);
     route::give_back(&mut state.shop, steps, &before);
-    let moved = route::backward(&mut state.shop, steps, batches, until);
+    let spare =
+        |(step, stage): (&StepNet, &route::Stage)| state.shop.can_spare(&step.task(stage.begun), &stage.slot);
+    let moved = match steps.iter().zip(&before).all(spare) {
+        true => route::backward(&mut state.shop, steps, batches, until),
+        false => None,
+    };
     let later = |stages: &Vec<route::Stage>| {
         let begins = stages[0].slot.start;
         begins > start && begins <= fresh.unwrap_or(FOR_EVER)

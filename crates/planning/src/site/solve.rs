@@ -41,7 +41,7 @@ pub(crate) struct Lateness {
 impl Lateness {
     pub(crate) fn of(state: &State) -> Self {
         let mut total = Self { short: 0, cost: 0 };
-        for want in state.wants.iter().filter(|w| w.kind != WantKind::Safety) {
+        for want in state.wants.iter().filter(|w| matches!(w.kind, WantKind::Demand(_))) {
             total.short += u64::from(want.at.is_none());
             if want.late() > 0 {
                 total.cost += i128::from(want.late() + LATE_AT_ALL_S) * weight(want.priority);

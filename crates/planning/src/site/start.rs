@@ -1,7 +1,7 @@
 //! The beginning of a plan: stock, receipts and fixed work in place, demands known and nothing planned for them.
 
 use super::net::{FOR_EVER, Net};
-use super::situation::{Situation, Work};
+use super::situation::{Situation, Work, WorkProcess};
 use super::state::{Order, Source, State, Supply, Taken, User, Want, WantKind};
 use crate::lot::{Micros, micros};
 use crate::shop::{Job, Part, Shop};
@@ -94,7 +94,8 @@ fn begin_work(net: &Net, state: &mut State, index: u32, work: &Work) -> Result<(
     let item = net.by_spec.get(&work.spec).copied().unwrap_or_default();
     let quantity = micros(|| at.clone(), work.quantity)?;
     for process in &work.processes {
-        book(net, &mut state.shop, &at, process)?;
+        let family = net.steps(item).get(process.step as usize).and_then(|s| s.family);
+        book(net, &mut state.shop, &at, process, family)?;
     }
     let start = work.processes.first().map_or(0, |p| net.seconds(p.start).max(0));
     let end = work.processes.last().map_or(0, |p| net.seconds(p.end).max(0));
@@ -132,7 +133,7 @@ fn begin_work(net: &Net, state: &mut State, index: u32, work: &Work) -> Result<(
     Ok(())
 }
 
-fn book(net: &Net, shop: &mut Shop, at: &Phrase, process: &super::WorkProcess) -> Result<()> {
+fn book(net: &Net, shop: &mut Shop, at: &Phrase, process: &WorkProcess, family: Option<u32>) -> Result<()> {
     let unknown = |what: Phrase, name: &str| Error::Model {
         at: at.clone(),
         what,
@@ -162,7 +163,7 @@ fn book(net: &Net, shop: &mut Shop, at: &Phrase, process: &super::WorkProcess) -
     if let Some(sequence) = &mut shop.centers[center].sequence
         && start < end
     {
-        let job = Job { start, end, family: None, setup: 0, own_setup: 0 };
+        let job = Job { start, end, family, setup: 0, own_setup: 0 };
         sequence.insert(process.unit.unwrap_or(0), job);
     }
     Ok(())

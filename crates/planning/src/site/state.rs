@@ -4,8 +4,6 @@
 //! promised twice. Every change goes through the few functions here and is written to the journal, so that
 //! [`State::roll_back`] restores exactly what was.
 
-#![expect(dead_code, reason = "the live plan comes next")]
-
 use super::net::Net;
 use crate::lot::Micros;
 use crate::shop::route::{self, Stage};
@@ -100,6 +98,8 @@ pub(crate) enum WantKind {
     /// by its place among the demands
     Demand(u32),
     Safety,
+    /// wanted no more
+    Gone,
 }
 
 impl Want {
@@ -120,7 +120,6 @@ enum Change {
     GoneOrder(OrderId, Box<Order>),
     MovedOrder(OrderId, Vec<Stage>),
     Want(WantId, Box<Want>),
-    NewWant,
 }
 
 /// A point to go back to.
@@ -164,6 +163,21 @@ impl State {
 
     pub(crate) fn mark(&self) -> Mark {
         Mark(self.journal.len())
+    }
+
+    /// The orders and the purchases made since `mark`.
+    pub(crate) fn made_since(&self, mark: Mark) -> (Vec<OrderId>, Vec<SupplyId>) {
+        let (mut orders, mut bought) = (Vec::new(), Vec::new());
+        for change in &self.journal[mark.0..] {
+            match change {
+                Change::Placed(id) => orders.push(*id),
+                Change::NewSupply(id) if self.supply(*id).is_some_and(|s| s.source == Source::Buy) => {
+                    bought.push(*id);
+                }
+                _ => {}
+            }
+        }
+        (orders, bought)
     }
 
     /// Forgets how to go back.
@@ -289,12 +303,6 @@ impl State {
         Some(std::mem::replace(&mut order.stages, stages))
     }
 
-    pub(crate) fn add_want(&mut self, want: Want) -> WantId {
-        self.wants.push(want);
-        self.journal.push(Change::NewWant);
-        self.wants.len() as WantId - 1
-    }
-
     pub(crate) fn set_want(
         &mut self,
         id: WantId,
@@ -405,9 +413,6 @@ impl State {
                 }
             }
             Change::Want(id, want) => self.wants[id as usize] = *want,
-            Change::NewWant => {
-                self.wants.pop();
-            }
         }
     }
 }
