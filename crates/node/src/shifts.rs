@@ -120,6 +120,12 @@ impl Node {
         mine.filter(|d| d.side() == Side::Supplier && d.is_bound() && d.moved.shipped < d.quantity)
     }
 
+    /// True when nothing is left to be made or to arrive.
+    pub(crate) fn is_ready(&self, held: &Held) -> bool {
+        let awaited = |id| self.deals.get(id).is_some_and(Deal::is_awaited);
+        held.unfinished().next().is_none() && !held.chosen.values().any(awaited)
+    }
+
     /// When a new date for this sale is to be offered; `None` when its buyer has nothing new to hear.
     pub(crate) fn offer_due(&self, deal: &Deal, held: &Held) -> Option<Timestamp> {
         let (standing, expected) = (deal.standing()?, held.plan.promise);
@@ -127,8 +133,10 @@ impl Node {
         let mut said = deal.said_of_date(Side::Supplier);
         let waiting = said.by_ref().filter(|p| p.answer.is_none()).count();
         let told = deal.told().unwrap_or(standing.promise);
-        let over = held.processes.iter().all(|p| *p == ProcessState::Done);
-        if over || waiting >= OPEN_MAX || expected <= after(told.max(standing.promise), grace_s) {
+        if self.is_ready(held)
+            || waiting >= OPEN_MAX
+            || expected <= after(told.max(standing.promise), grace_s)
+        {
             return None;
         }
         let mut all = deal.dates.iter().filter(|p| p.side == Side::Supplier);

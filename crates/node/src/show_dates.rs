@@ -31,7 +31,8 @@ impl Node {
         let stands = deal.standing()?.promise;
         let own = || {
             let order = self.orders.get(&self.order_of(deal)?)?;
-            (order.is_firm() && !order.is_made()).then_some(order.held()?.plan.promise)
+            let held = order.held().filter(|h| order.is_firm() && !self.is_ready(h))?;
+            Some(held.plan.promise)
         };
         Some(match deal.side() {
             Side::Supplier => own().map_or(stands, |planned| planned.max(stands)),

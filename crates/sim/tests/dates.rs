@@ -245,6 +245,31 @@ fn work_nobody_reports_is_late_and_says_so_ever_less_often() {
     assert_eq!(state(&c.world, buyer, &id), Some(DealState::Delivered));
 }
 
+#[test]
+fn a_dealer_that_makes_nothing_passes_dates_on_too() {
+    let mut c = chairs(58);
+    let (workshop, buyer) = (c.workshop, c.buyer);
+    let dealer = c.world.add("dealer");
+    c.world.introduce(dealer, workshop);
+    c.world.introduce(dealer, buyer);
+    c.world.run(70);
+    c.offer = offer(&mut c.world, dealer, "chair", &[("1", "150")]);
+    c.world.run(5);
+    let id = buy(&mut c, 2);
+    assert!(c.world.run_until(60, |w| state(w, dealer, &id) == Some(DealState::Bound)));
+    c.world.run(5);
+    down(&mut c, workshop, 9);
+    assert_eq!((said(&c, workshop, "delay"), said(&c, dealer, "delay")), (1, 0));
+    reply(&mut c, dealer, "accept");
+    assert_eq!(said(&c, dealer, "delay"), 1);
+    reply(&mut c, buyer, "accept");
+    let bought = deal_as(&c, dealer, Role::Buyer);
+    assert_eq!(promise(&c, buyer, &id), bought.promise.unwrap());
+    assert!(!deal(&c.world, dealer, &id).unwrap().late);
+    sides_agree(&c);
+    rebuilt_alike(&c);
+}
+
 /// Whoever has a date to answer answers it one way or another, on a bad line, with nodes that die.
 fn one_bad_slip(seed: u64) {
     let (mut c, _) = bound(seed);
@@ -262,7 +287,9 @@ fn one_bad_slip(seed: u64) {
         c.world.run(60);
         for who in 0..c.world.len() {
             c.world.start(who);
-            let deals = c.world.node(who).unwrap().deals(c.world.now());
+            // it may die at once
+            let Some(node) = c.world.node(who) else { continue };
+            let deals = node.deals(c.world.now());
             for d in deals.iter().filter(|d| d.delay.as_ref().is_some_and(|d| d.to_answer)) {
                 let answer = ["accept", "accept", "pass_on", "refuse", "cancel"][rng.usize(0..5)];
                 // it may have been answered or taken back meanwhile: that is an answer too

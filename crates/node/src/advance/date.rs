@@ -151,7 +151,8 @@ impl Node {
             return;
         }
         let order = self.order_of(deal);
-        let made = order.and_then(|id| self.orders.get(&id)).is_some_and(|o| o.is_made());
+        let held = order.and_then(|id| self.orders.get(&id)).filter(|o| o.is_firm()).and_then(|o| o.held());
+        let made = held.is_some_and(|h| self.is_ready(h));
         let nearest = match order {
             Some(_) if made => Some(now),
             Some(order) => self.pull_order(order, now),

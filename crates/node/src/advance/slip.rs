@@ -72,16 +72,22 @@ impl Node {
     /// True when the plan of a firm order no longer fits what is known at `now`.
     pub(crate) fn is_broken(&self, held: &Held, now: Timestamp) -> bool {
         let grace_s = self.config.policy.grace_s;
-        let all = || (0_u32..).zip(held.plan.processes.iter().zip(&held.processes));
-        all().any(|(index, (p, state))| match state {
-            ProcessState::Done => false,
-            ProcessState::Planned => {
-                self.outages.hit(p)
-                    || held.course.late_at(p.start, grace_s) <= now
-                    || seconds_between(p.start, self.supply(held, p, &Dates::new(), now)) > grace_s
-            }
-            _ => self.estimate(&Shop(&self.model), held, index, p, Reach::Broken, now) != *p,
-        }) && held.course.replanned.is_none_or(|(at, _)| at < now)
+        if held.course.replanned.is_some_and(|(at, _)| at >= now) {
+            return false;
+        }
+        let none = Dates::new();
+        let mut supplies = held.chosen.values().filter_map(|d| self.arrival(held, d, &none, now));
+        let mut all = (0_u32..).zip(held.plan.processes.iter().zip(&held.processes));
+        supplies.any(|t| seconds_between(held.plan.promise, t) > grace_s)
+            || all.any(|(index, (p, state))| match state {
+                ProcessState::Done => false,
+                ProcessState::Planned => {
+                    self.outages.hit(p)
+                        || held.course.late_at(p.start, grace_s) <= now
+                        || seconds_between(p.start, self.supply(held, p, &none, now)) > grace_s
+                }
+                _ => self.estimate(&Shop(&self.model), held, index, p, Reach::Broken, now) != *p,
+            })
     }
 
     /// How `orders`, and those behind their work, are planned anew around everything else; each with what moves of it.
