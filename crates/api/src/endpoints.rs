@@ -72,6 +72,8 @@ endpoints! {
     get "/orders/{id}/tree" Owner "workshop" "" -> "TreeNode", "What an order hangs on: from the demand through what is made for it to stock and purchases, with everybody who was asked.", h::plan::tree;
     get "/plan" Owner "workshop" "?PlanRange" -> "PlanView", "What is planned on the work centres between two instants, and what is lacking for it.", h::plan::board;
     post "/plan/preview" Owner "workshop" "Relocation" -> "PreviewView", "What would follow from putting a process elsewhere; changes nothing.", h::plan::preview;
+    get "/floor" Owner "workshop" "?FloorQuery" -> "FloorView", "The work at one work centre, or at all, in the order in which to do it, with the lots to take; at most 1,000 entries.", h::floor::floor;
+    get "/estimates" Owner "workshop" "" -> "List<EstimateView>", "What the shop floor has shown of each step of the recipes, beside what they say.", h::floor::estimates;
     get "/model" Owner "workshop" "" -> "Model", "How this node makes things: recipes and work centres.", h::model;
     get "/outages" Owner "workshop" "" -> "List<OutageView>", "Work centres that are or will be out of use.", h::outages;
     get "/stock" Owner "goods" "" -> "List<StockView>", "What is on hand, by specification and lot.", h::stock;

@@ -1,5 +1,6 @@
 //! What each endpoint does: read, ask the node, write.
 
+pub(crate) mod floor;
 pub(crate) mod plan;
 
 use crate::error::{Problem, json};

@@ -90,8 +90,31 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         r#"{"work_center": "bench", "until": "2030-12-02T08:00:00Z", "reason": "the spindle broke"}"#,
     ),
     ("up", "A work centre is in use again.", r#"{"work_center": "bench"}"#),
-    ("start", "A process has begun.", r#"{"plan": "RECORD", "index": 0}"#),
-    ("finish", "A process is done.", r#"{"plan": "RECORD", "index": 0, "quantity": "9"}"#),
+    (
+        "start",
+        "A process has begun, or goes on after a pause; lots that expire first are taken, or those named.",
+        r#"{"plan": "RECORD", "index": 0, "lots": [{"lot": "RECORD", "quantity": "2.5"}]}"#,
+    ),
+    (
+        "pause",
+        "Work on a process stands still, because of: material, machine, tool, people, quality, break, other.",
+        r#"{"plan": "RECORD", "index": 0, "reason": "tool", "note": "blade is blunt"}"#,
+    ),
+    (
+        "report",
+        "So much came out of a process, and so much was spoilt, since the last report.",
+        r#"{"plan": "RECORD", "index": 0, "good": "4", "scrap": "1", "reason": "quality"}"#,
+    ),
+    (
+        "finish",
+        "A process is done: good output in all, what was spoilt since the last report, and what more went in.",
+        r#"{"plan": "RECORD", "index": 0, "quantity": "9", "scrap": "1", "reason": "material"}"#,
+    ),
+    (
+        "take_estimate",
+        "Write the run time and scrap that the shop floor has shown of a step into its recipe.",
+        r#"{"spec": "chair-48", "step": 0}"#,
+    ),
     ("ship", "Hand goods over under a deal, to the buyer or to a carrier.", r#"{"deal": "RECORD"}"#),
     (
         "receive",

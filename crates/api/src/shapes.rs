@@ -2,6 +2,8 @@
 //!
 //! A type is written as [`schema`](crate::schema) reads it.
 
+mod floor;
+mod model;
 mod plan;
 
 /// Each shape: its name, what it is, and its fields: name, type, meaning.
@@ -9,7 +11,7 @@ pub(crate) type Shape = (&'static str, &'static str, &'static [(&'static str, &'
 
 /// Every shape.
 pub(crate) fn all() -> impl Iterator<Item = &'static Shape> {
-    SHAPES.iter().chain(plan::PLAN)
+    SHAPES.iter().chain(plan::PLAN).chain(floor::FLOOR).chain(model::MODEL)
 }
 
 const SHAPES: &[Shape] = &[
@@ -313,6 +315,11 @@ const SHAPES: &[Shape] = &[
             ("take", "{decimal}", "taken from stock"),
             ("purchases", "[PurchaseView]", ""),
             ("processes", "[ProcessView]", ""),
+            (
+                "short",
+                "decimal",
+                "how much less than quantity there will be, as far as the shop floor has said",
+            ),
         ],
     ),
     (
@@ -340,9 +347,15 @@ const SHAPES: &[Shape] = &[
             ("work_center", "text", ""),
             ("start", "time", ""),
             ("end", "time", ""),
-            ("state", "planned/started/done", ""),
+            ("state", "planned/started/paused/done", ""),
             ("inputs", "[ProcessInput]", ""),
             ("ready", "boolean", ""),
+            ("good", "decimal", "good pieces so far, or in all once it is done"),
+            ("scrap", "decimal", "spoilt pieces"),
+            ("started_at", "time?", ""),
+            ("done_at", "time?", ""),
+            ("worked_s", "integer", "working seconds so far, without pauses and closed hours"),
+            ("paused", "PauseView?", "why it stands still"),
         ],
     ),
     (
@@ -418,43 +431,6 @@ const SHAPES: &[Shape] = &[
             ("text", "text", ""),
             ("wishes", "{text}", ""),
             ("led_to", "[record]", ""),
-        ],
-    ),
-    (
-        "Model",
-        "How things are made.",
-        &[("recipes", "{Recipe}", "by output"), ("work_centers", "{WorkCenter}", "by name")],
-    ),
-    (
-        "Recipe",
-        "How one thing is made, per batch.",
-        &[
-            ("output", "spec", ""),
-            ("output_quantity", "decimal?", ""),
-            ("inputs", "[Input]?", ""),
-            ("steps", "[Step]?", ""),
-        ],
-    ),
-    ("Input", "So much of a thing that goes in.", &[("spec", "spec", ""), ("quantity", "decimal", "")]),
-    (
-        "Step",
-        "One step: work, then waiting; seconds.",
-        &[
-            ("name", "text", ""),
-            ("work_center", "text", ""),
-            ("setup_s", "integer?", "once per order"),
-            ("run_s", "integer?", "per batch"),
-            ("fixed_s", "integer?", "elapsed, once per order"),
-            ("labour_s", "integer?", "person-seconds per batch"),
-        ],
-    ),
-    (
-        "WorkCenter",
-        "A place of work.",
-        &[
-            ("name", "words?", ""),
-            ("units", "integer?", "orders at once; 0 = no limit"),
-            ("calendar", "object?", "when it is open; null = round the clock"),
         ],
     ),
     (
@@ -542,6 +518,7 @@ mod tests {
         let sources = [
             include_str!("../../node/src/view.rs"),
             include_str!("../../node/src/view/plan.rs"),
+            include_str!("../../node/src/view/floor.rs"),
             include_str!("../../market/src/statement.rs"),
             include_str!("../../vocab/src/spec.rs"),
             include_str!("../../planning/src/model.rs"),
@@ -555,7 +532,7 @@ mod tests {
             compared += 1;
         }
         assert!(compared > 30, "{compared}");
-        for name in sources[..2].iter().flat_map(|source| structs(source).into_keys()) {
+        for name in sources[..3].iter().flat_map(|source| structs(source).into_keys()) {
             assert!(super::all().any(|(shape, ..)| *shape == name), "{name} is not described");
         }
     }

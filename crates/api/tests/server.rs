@@ -198,6 +198,35 @@ fn nonsense_is_answered_with_what_would_be_right() {
 }
 
 #[test]
+fn the_floor_lists_what_is_to_be_done_at_a_work_centre() {
+    let f = Fixture::start();
+    f.command(&oak());
+    f.command(&json!({"do": "model", "recipes": [{"output": "oak-board-27", "steps": [{"name": "saw", "work_center": "mill", "run_s": 60}]}], "work_centers": {"mill": {}}}));
+    let (_, planned) = f.command(&json!({"do": "plan", "spec": "oak-board-27", "quantity": "5"}));
+    f.command(&json!({"do": "accept", "deal": planned["recorded"]}));
+    let (status, floor) = f.get("/floor?work_center=mill");
+    let entry = &floor["entries"][0];
+    assert_eq!((status, &entry["state"], &entry["ready"]), (200, &json!("planned"), &json!(true)), "{floor}");
+    let say = |what: Value| {
+        let mut command = what;
+        command["plan"] = entry["plan"].clone();
+        command["index"] = entry["index"].clone();
+        f.command(&command)
+    };
+    refused(&say(json!({"do": "pause", "reason": "break"})), 409, "state");
+    assert_eq!(say(json!({"do": "start"})).0, 200);
+    assert_eq!(say(json!({"do": "report", "good": "1", "scrap": "2", "reason": "tool"})).0, 200);
+    assert_eq!(say(json!({"do": "pause", "reason": "break"})).0, 200);
+    refused(&say(json!({"do": "pause", "reason": "bored"})), 400, "malformed");
+    let paused = f.get("/floor").1["entries"][0].clone();
+    assert_eq!((&paused["paused"]["reason"], &paused["scrap"]), (&json!("break"), &json!("2")));
+    assert_eq!(f.get("/orders").1["items"][0]["short"], "2");
+    assert_eq!(f.get("/floor?work_center=lathe").1["entries"], json!([]));
+    assert_eq!(f.get("/estimates").1["items"][0]["samples"], 0);
+    refused(&f.get("/floor?centre=mill"), 400, "malformed");
+}
+
+#[test]
 fn what_was_commanded_is_in_the_lists_and_its_record_verifies() {
     let f = Fixture::start();
     let (status, described) = f.command(&oak());

@@ -6,14 +6,14 @@ mod plan;
 mod workshop;
 
 use crate::i18n::Lang;
-use crate::values::{IdText, RejectText};
+use crate::values::{IdText, LotText};
 use clap::{Args, Parser, Subcommand};
 pub(crate) use market::{DateCmd, DateWord, FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, YesNo};
 pub(crate) use node::{DemoArgs, InitArgs, OnOff, PeerCmd, UpArgs};
 pub(crate) use plan::{PlanArgs, PlanCmd, PlanOrder, ScheduleArgs};
 use std::path::PathBuf;
 use vocab::{Decimal, Timestamp};
-pub(crate) use workshop::{ExportKind, ImportCmd, OutageCmd, StockCmd, WorkCmd};
+pub(crate) use workshop::{EstimateCmd, ExportKind, ImportCmd, OutageCmd, StockCmd, WorkCmd};
 
 /// Exit codes, shown under `--help`.
 pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done; 1 refused or failed; 2 the command line or a file makes no \
@@ -81,6 +81,16 @@ pub(crate) enum Cmd {
     Outage {
         #[command(subcommand)]
         action: Option<OutageCmd>,
+    },
+    /// List the work of a work centre, or of all, in the order in which to do it
+    Floor {
+        /// Work centre, by the name the recipes use
+        work_center: Option<String>,
+    },
+    /// List what the shop floor has shown of the recipes' times, or take it over
+    Estimates {
+        #[command(subcommand)]
+        action: Option<EstimateCmd>,
     },
     /// List stock, or correct it
     Stock {
@@ -184,7 +194,7 @@ pub(crate) enum Cmd {
         handover: IdText,
         /// What is refused: LOT:QUANTITY, or LOT:QUANTITY:SERIAL,SERIAL
         #[arg(long, value_name = "LOT:QUANTITY")]
-        reject: Vec<RejectText>,
+        reject: Vec<LotText>,
         /// Why it is refused
         #[arg(long, default_value = "")]
         reason: String,

@@ -155,6 +155,7 @@ pub(crate) const ORDERS: List = List {
         (Msg::Name, |v, l| words(&v["name"], l)),
         (Msg::Quantity, |v, _| text(&v["quantity"])),
         (Msg::State, |v, l| state(&v["state"], l)),
+        (Msg::Short, |v, _| text(&v["short"]).trim_start_matches('0').to_owned()),
         (Msg::Promise, |v, _| time(&v["promise"])),
         (Msg::Trouble, |v, lang| words(&v["trouble"], lang)),
     ],
@@ -172,6 +173,43 @@ pub(crate) const WORK: List = List {
         (Msg::End, |v, _| time(&v["end"])),
         (Msg::State, |v, l| state(&v["state"], l)),
         (Msg::Ready, |v, l| yes(&v["ready"], l)),
+    ],
+};
+pub(crate) const FLOOR: List = List {
+    path: "floor",
+    columns: &[
+        (Msg::Process, |v, _| format!("{}/{}", id(&v["plan"]), text(&v["index"]))),
+        (Msg::Where, |v, _| text(&v["work_center"])),
+        (Msg::Work, |v, _| text(&v["work"])),
+        (Msg::Name, |v, l| words(&v["name"], l)),
+        (Msg::Quantity, |v, _| text(&v["quantity"])),
+        (Msg::Good, |v, _| text(&v["good"])),
+        (Msg::Scrap, |v, _| text(&v["scrap"])),
+        (Msg::Start, |v, _| time(&v["start"])),
+        (Msg::Due, |v, _| time(&v["due"])),
+        (Msg::State, |v, l| {
+            let why = v["paused"]["reason"].as_str().map(|r| format!(": {}", word(l, r))).unwrap_or_default();
+            state(&v["state"], l) + &why
+        }),
+        (Msg::Ready, |v, l| yes(&v["ready"], l)),
+        (Msg::WaitsFor, |v, l| words(&v["waits_for"], l)),
+    ],
+};
+pub(crate) const ESTIMATES: List = List {
+    path: "estimates",
+    columns: &[
+        (Msg::Spec, |v, _| text(&v["spec"])),
+        (Msg::Step, |v, _| text(&v["step"])),
+        (Msg::Work, |v, _| text(&v["work"])),
+        (Msg::Where, |v, _| text(&v["work_center"])),
+        (Msg::Samples, |v, _| text(&v["samples"])),
+        (Msg::RunTime, |v, _| text(&v["run_s"])),
+        (Msg::ActualRunTime, |v, _| text(&v["actual_run_s"])),
+        (Msg::Scrap, |v, _| text(&v["scrap"])),
+        (Msg::Suggested, |v, _| {
+            let both = [text(&v["suggested_run_s"]), text(&v["suggested_scrap"])];
+            both.into_iter().filter(|t| !t.is_empty()).collect::<Vec<_>>().join(" / ")
+        }),
     ],
 };
 pub(crate) const STOCK: List = List {

@@ -42,15 +42,15 @@ impl FromStr for ProcessText {
     }
 }
 
-/// `LOT:QUANTITY` or `LOT:QUANTITY:SERIAL,SERIAL`: goods that are refused.
+/// `LOT:QUANTITY` or `LOT:QUANTITY:SERIAL,SERIAL`: so much of a lot.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(crate) struct RejectText {
+pub(crate) struct LotText {
     pub(crate) lot: IdText,
     pub(crate) quantity: Decimal,
     pub(crate) serials: Vec<String>,
 }
 
-impl FromStr for RejectText {
+impl FromStr for LotText {
     type Err = String;
     fn from_str(s: &str) -> Result<Self, String> {
         let mut parts = s.splitn(3, ':');
@@ -138,13 +138,13 @@ mod tests {
     fn compound_words_read_and_say_how_they_are_written() {
         let process: ProcessText = "3f2a9c01/2".parse().unwrap();
         assert_eq!((process.plan.0.as_str(), process.index), ("3f2a9c01", 2));
-        let reject: RejectText = "3f2a9c01:2:a,b".parse().unwrap();
+        let reject: LotText = "3f2a9c01:2:a,b".parse().unwrap();
         assert_eq!((reject.quantity, reject.serials.len()), (2.into(), 2));
         assert_eq!("20=96".parse::<PriceTier>().unwrap().0.unit_price, 96.into());
         assert_eq!(money("110.50 EUR").unwrap().to_string(), "110.5 EUR");
         for e in [
             "3f2a9c01".parse::<ProcessText>().unwrap_err(),
-            "3f2a9c01".parse::<RejectText>().unwrap_err(),
+            "3f2a9c01".parse::<LotText>().unwrap_err(),
             "20".parse::<PriceTier>().unwrap_err(),
             money("110").unwrap_err(),
             time("tomorrow").unwrap_err(),

@@ -2,7 +2,7 @@
 //!
 //! A [`Command`] is the body of `POST /api/v1/commands` and what the command line sends; a [`Reply`] is the answer.
 
-use crate::Error;
+use crate::{Error, StopReason};
 use planning::{Item, Person, Recipe, Tool, WorkCenter};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -188,12 +188,44 @@ pub enum Command {
         /// which
         work_center: String,
     },
-    /// A process has begun.
+    /// A process has begun, or goes on after a pause.
     Start {
         /// the order's plan
         plan: RecordId,
         /// which process of it
         index: u32,
+        /// lots to take, where the person chooses: of each thing named these alone, at most what the process takes.
+        /// Of what is not named, those that expire first.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lots: Vec<LotPick>,
+    },
+    /// Work on a process stands still.
+    Pause {
+        /// the order's plan
+        plan: RecordId,
+        /// which process of it
+        index: u32,
+        /// why
+        reason: StopReason,
+        /// for people
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        note: String,
+    },
+    /// So much came out of a process, and so much was spoilt, since the last report.
+    Report {
+        /// the order's plan
+        plan: RecordId,
+        /// which process of it
+        index: u32,
+        /// good output
+        #[serde(default)]
+        good: Decimal,
+        /// spoilt
+        #[serde(default)]
+        scrap: Decimal,
+        /// why it was spoilt
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<StopReason>,
     },
     /// A process is done.
     Finish {
@@ -201,9 +233,28 @@ pub enum Command {
         plan: RecordId,
         /// which process of it
         index: u32,
-        /// good output, where it differs from the plan
+        /// good output in all; when not said what was reported, else what went in less what was spoilt
         #[serde(default)]
         quantity: Option<Decimal>,
+        /// spoilt, beyond what was reported
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scrap: Option<Decimal>,
+        /// why it was spoilt
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<StopReason>,
+        /// what went in beyond what was taken at the start
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lots: Vec<LotPick>,
+    },
+    /// Write what the shop floor has shown of a step into its recipe: its run time and its scrap.
+    TakeEstimate {
+        /// what the recipe makes
+        spec: SpecId,
+        /// which step, from 0
+        step: u32,
+        /// at which of its work centres; the step's own when not said
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        work_center: Option<String>,
     },
     /// Hand goods over under a deal, to the buyer or to a carrier on the way.
     Ship {
@@ -269,6 +320,19 @@ pub enum Command {
         /// the lot's passport
         lot: RecordId,
     },
+}
+
+/// So much of a lot on hand, chosen by a person.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LotPick {
+    /// which lot
+    pub lot: RecordId,
+    /// how much of it
+    pub quantity: Decimal,
+    /// which pieces; the first ones when not said
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub serials: Vec<String>,
 }
 
 /// Yes or no.

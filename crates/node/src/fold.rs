@@ -6,15 +6,15 @@
 
 use crate::deals::{Deal, Deals, Ending, Fault, Origin, Stage};
 use crate::effect::{Effect, Entry, Topic};
+use crate::lots::declared_expiry;
 use crate::moves::total;
 use crate::node::{Node, Todo};
 use crate::orders::{Ask, Order};
 use crate::pools::{End, Pools};
 use crate::statement::{
-    Asked, Down, Dropped, Finished, Firm, GoAhead, ModelSet, OwnDemand, Replanned, Reservation, Started, Up,
-    Witnessed,
+    Asked, Down, Dropped, Firm, GoAhead, ModelSet, OwnDemand, Replanned, Reservation, Up, Witnessed,
 };
-use crate::view::{OrderSource, ProcessState, Role};
+use crate::view::{OrderSource, Role};
 use crate::words::said;
 use ledger::{Audience, Record, Statement};
 use market::Terms;
@@ -83,7 +83,7 @@ impl Node {
             Handover::KIND => self.apply_handover(record),
             Takeover::KIND => self.apply_takeover(record),
             Feedback::KIND => self.apply_feedback(record),
-            Passport::KIND => record.read::<Passport>()?.check().map_err(Fault::from),
+            Passport::KIND => self.apply_passport(record),
             // another agent's own affairs, or a kind this program does not know yet: kept, without effect
             _ => Ok(()),
         }
@@ -98,6 +98,7 @@ impl Node {
             ModelSet::KIND => {
                 self.model = record.read::<ModelSet>()?.0;
                 self.block_outages();
+                self.estimates.keep_to(&self.model);
                 self.agenda.insert(Todo::Tell(Topic::Workshop));
             }
             OwnDemand::KIND => {
@@ -134,7 +135,7 @@ impl Node {
                 }
                 self.capacity.reserve(r.order, &r.plan);
                 let (order, chosen) = (r.order, r.chosen.values().copied().collect::<Vec<_>>());
-                self.orders.reserve(record.id, r);
+                self.orders.reserve(record.id, r, &self.model);
                 chosen.iter().for_each(|deal| self.expect_purchase(deal));
                 self.agenda.insert(Todo::Order(order));
                 self.agenda.insert(Todo::Tell(Topic::Workshop));
@@ -157,18 +158,6 @@ impl Node {
                 self.orders.drop_order(&dropped.order, dropped.why, at);
                 self.agenda.insert(Todo::Tell(Topic::Workshop));
             }
-            Started::KIND => {
-                let process = record.read::<Started>()?.process;
-                self.orders.process(process, ProcessState::Started);
-                self.reported(process, at);
-                self.agenda.insert(Todo::Tell(Topic::Workshop));
-            }
-            Finished::KIND => {
-                let process = record.read::<Finished>()?.process;
-                self.orders.process(process, ProcessState::Done);
-                self.reported(process, at);
-                self.agenda.insert(Todo::Tell(Topic::Workshop));
-            }
             Happened::KIND => {
                 let happened: Happened = record.read()?;
                 let drawn = self.drawn(&happened)?;
@@ -188,9 +177,19 @@ impl Node {
                 let _ = self.witness.observe(&seen.note, None)?;
                 self.witnessed.insert(seen.agent, at);
             }
-            _ => return Ok(false),
+            _ => return self.apply_floor(record, at),
         }
         Ok(true)
+    }
+
+    fn apply_passport(&mut self, record: &Record) -> std::result::Result<(), Fault> {
+        let passport: Passport = record.read()?;
+        passport.check()?;
+        // what a stranger wrote and does not read as a time says nothing
+        if let Some(Ok(expires)) = declared_expiry(&passport.properties) {
+            self.declared_expiry.insert(record.id, expires);
+        }
+        Ok(())
     }
 
     /// The arrivals that what is consumed comes from, by process.
@@ -399,8 +398,8 @@ impl Node {
     }
 
     /// Somebody has reported work: what was expected of its order may have changed.
-    fn reported(&mut self, process: ProcessRef, at: Timestamp) {
-        self.orders.report(process, at);
+    pub(crate) fn heard_of(&mut self, process: ProcessRef) {
+        self.orders.report(process);
         if let Some(order) = self.orders.by_plan(&process.plan).map(|o| o.id) {
             self.look_again(&order);
             self.agenda.insert(Todo::Order(order));

@@ -10,6 +10,7 @@ use crate::book::{Book, Place, spreads};
 use crate::deals::{Deals, Fault};
 use crate::effect::{Channel, Effect, Entry, Input, Topic};
 use crate::error::{Error, Result};
+use crate::estimates::Estimates;
 use crate::moves::Moves;
 use crate::orders::Orders;
 use crate::outages::Outages;
@@ -100,6 +101,9 @@ pub struct Node {
     pub(crate) witnessed: BTreeMap<AgentId, Timestamp>,
     /// what went into each process, by arrival, until its output is given a passport
     pub(crate) consumed: BTreeMap<ProcessRef, Vec<Holding>>,
+    /// until when lots keep, where their passports say it
+    pub(crate) declared_expiry: BTreeMap<RecordId, Timestamp>,
+    pub(crate) estimates: Estimates,
     // what follows does not survive a restart, and need not
     pub(crate) post: Post,
     pub(crate) asks: Asks,
@@ -152,6 +156,8 @@ impl Node {
             witness: Witness::default(),
             witnessed: BTreeMap::new(),
             consumed: BTreeMap::new(),
+            declared_expiry: BTreeMap::new(),
+            estimates: Estimates::default(),
             post: Post::default(),
             asks: Asks::default(),
             problems: VecDeque::new(),

@@ -3,10 +3,11 @@
 //! An [`Order`] serves a buyer's enquiry, a pool, or a demand of one's own. It knows what is bought, held and made
 //! for it; when to ask, sign or give up is decided in `advance`.
 
+use crate::runs::Run;
 use crate::statement::{AskedFor, Cause, Reservation, Shifted};
 use crate::view::{OrderSource, ProcessState};
 use market::Terms;
-use planning::{Plan, PlannedProcess};
+use planning::{Model, Plan, PlannedProcess};
 use std::collections::{BTreeMap, BTreeSet};
 use trace::ProcessRef;
 use vocab::{AgentId, Decimal, RecordId, SpecId, Text, Timestamp, after};
@@ -70,16 +71,16 @@ pub(crate) struct Held {
     /// by what is bought in: the deal by which
     pub(crate) chosen: BTreeMap<SpecId, RecordId>,
     pub(crate) hold_until: Timestamp,
-    /// by number in the plan
-    pub(crate) processes: Vec<ProcessState>,
     pub(crate) course: Course,
+    /// how much goes into each process by its recipe, what is usually spoilt included; by number in the plan
+    begun: Vec<Decimal>,
+    /// what became of its processes, by number in the plan
+    pub(crate) runs: Vec<Run>,
 }
 
 /// How the work of an order has gone so far.
 #[derive(Clone, Default)]
 pub(crate) struct Course {
-    /// when each process began, by number in the plan
-    pub(crate) begun: BTreeMap<u32, Timestamp>,
     /// times it was planned anew since somebody last reported work on it
     slips: u32,
     /// when it was last planned anew, and why
@@ -123,7 +124,7 @@ impl Order {
         matches!(self.stage, Stage::Firm(_))
     }
     pub(crate) fn is_made(&self) -> bool {
-        self.is_firm() && self.held().is_some_and(|h| h.processes.iter().all(|p| *p == ProcessState::Done))
+        self.is_firm() && self.held().is_some_and(|h| h.runs.iter().all(Run::is_done))
     }
     /// Every deal this order ever asked for or chose.
     pub(crate) fn asked(&self) -> Vec<RecordId> {
@@ -136,22 +137,27 @@ impl Order {
 }
 
 impl Held {
-    pub(crate) fn new(id: RecordId, r: Reservation) -> Self {
-        let processes = vec![ProcessState::Planned; r.plan.processes.len()];
+    pub(crate) fn new(id: RecordId, r: Reservation, model: &Model) -> Self {
         let course = Course { first: r.plan.promise, ..Course::default() };
+        let begun = r.plan.processes.iter().map(|p| crate::estimates::begun(model, p)).collect();
+        let runs = vec![Run::default(); r.plan.processes.len()];
         Self {
             reservation: id,
             plan: r.plan,
             take: r.take,
             chosen: r.chosen,
             hold_until: r.hold_until,
-            processes,
             course,
+            begun,
+            runs,
         }
     }
     pub(crate) fn process(&self, index: u32) -> Option<(&PlannedProcess, ProcessState)> {
         let i = usize::try_from(index).ok()?;
-        Some((self.plan.processes.get(i)?, *self.processes.get(i)?))
+        Some((self.plan.processes.get(i)?, self.runs.get(i)?.state()))
+    }
+    pub(crate) fn run(&self, index: u32) -> Option<&Run> {
+        self.runs.get(usize::try_from(index).ok()?)
     }
     /// The processes that together make what process `index` helps to make, in order.
     pub(crate) fn same_output(&self, index: u32) -> Vec<u32> {
@@ -159,10 +165,43 @@ impl Held {
         let all = (0_u32..).zip(&self.plan.processes);
         all.filter(|(_, p)| p.spec == of.spec).map(|(i, _)| i).collect()
     }
+    /// Where each process stands, by number in the plan.
+    pub(crate) fn states(&self) -> impl Iterator<Item = ProcessState> + Clone {
+        self.runs.iter().map(Run::state)
+    }
+    /// The step before, if there is one.
+    pub(crate) fn before(&self, index: u32) -> Option<u32> {
+        self.same_output(index).into_iter().take_while(|i| *i < index).last()
+    }
     /// The step before has been done, if there is one.
     pub(crate) fn unblocked(&self, index: u32) -> bool {
-        let before = self.same_output(index).into_iter().take_while(|i| *i < index).last();
-        before.is_none_or(|i| self.process(i).is_some_and(|(_, state)| state == ProcessState::Done))
+        self.before(index).is_none_or(|i| self.run(i).is_some_and(Run::is_done))
+    }
+    /// How much goes into a process as far as is known: what its recipe begins, less what the steps before it lost.
+    pub(crate) fn goes_in(&self, index: u32) -> Decimal {
+        let group = self.same_output(index);
+        let first = group.first().and_then(|i| self.begun.get(usize::try_from(*i).ok()?));
+        let before = group.iter().take_while(|i| **i < index).filter_map(|i| self.run(*i));
+        before.fold(first.copied().unwrap_or_default(), |goes_in, run| run.output(goes_in))
+    }
+    /// What is to come out of a process: no more than was planned, unless it is said.
+    pub(crate) fn comes_out(&self, index: u32) -> Decimal {
+        let Some(((planned, _), run)) = self.process(index).zip(self.run(index)) else {
+            return Decimal::ZERO;
+        };
+        let output = run.output(self.goes_in(index));
+        if run.is_done() || !planned.last { output } else { output.min(planned.quantity) }
+    }
+    /// How much less than was asked for there will be of what the order is for.
+    pub(crate) fn short(&self, spec: &SpecId, quantity: Decimal) -> Decimal {
+        let taken = self.take.get(spec).copied().unwrap_or_default();
+        let bought = self.chosen.contains_key(spec);
+        if bought { Decimal::ZERO } else { (quantity - taken - self.makes(spec)).max(Decimal::ZERO) }
+    }
+    /// How much of `spec` its own processes make, as far as is known.
+    pub(crate) fn makes(&self, spec: &SpecId) -> Decimal {
+        let last = (0_u32..).zip(&self.plan.processes).filter(|(_, p)| p.spec == *spec && p.last);
+        last.map(|(i, _)| self.comes_out(i)).sum()
     }
 }
 
@@ -189,11 +228,11 @@ impl Orders {
             order.stage = Stage::Asking { purchases, since };
         }
     }
-    pub(crate) fn reserve(&mut self, record: RecordId, r: Reservation) {
+    pub(crate) fn reserve(&mut self, record: RecordId, r: Reservation, model: &Model) {
         let id = r.order;
         self.plans.insert(record, id);
         if let Some(order) = self.all.get_mut(&id) {
-            order.stage = Stage::Held(Held::new(record, r));
+            order.stage = Stage::Held(Held::new(record, r, model));
         }
     }
     pub(crate) fn signing(&mut self, id: &RecordId) {
@@ -226,11 +265,10 @@ impl Orders {
         held.course.slips = held.course.slips.saturating_add(1);
         held.course.replanned = Some((at, shifted.cause));
     }
-    /// Somebody has reported that a process began, or is done.
-    pub(crate) fn report(&mut self, process: ProcessRef, at: Timestamp) {
+    /// Somebody has said how work of a process goes.
+    pub(crate) fn report(&mut self, process: ProcessRef) {
         let Some(order) = self.plans.get(&process.plan).and_then(|id| self.all.get_mut(id)) else { return };
         let Some(held) = order.held_mut() else { return };
-        held.course.begun.entry(process.index).or_insert(at);
         held.course.slips = 0;
     }
     /// Sets when to look at a firm order again.
@@ -255,12 +293,10 @@ impl Orders {
             order.stage = Stage::New;
         }
     }
-    pub(crate) fn process(&mut self, process: ProcessRef, state: ProcessState) {
-        let Some(order) = self.plans.get(&process.plan).and_then(|id| self.all.get_mut(id)) else { return };
-        let Ok(index) = usize::try_from(process.index) else { return };
-        if let Some(slot) = order.held_mut().and_then(|h| h.processes.get_mut(index)) {
-            *slot = state;
-        }
+    /// What became of a process.
+    pub(crate) fn run_mut(&mut self, process: ProcessRef) -> Option<&mut Run> {
+        let order = self.plans.get(&process.plan).and_then(|id| self.all.get_mut(id))?;
+        order.held_mut()?.runs.get_mut(usize::try_from(process.index).ok()?)
     }
     fn step(&mut self, id: &RecordId, f: impl FnOnce(Stage) -> Stage) {
         if let Some(order) = self.all.get_mut(id) {

@@ -7,6 +7,7 @@ use crate::deals::Deal;
 use crate::error::{Error, Result};
 use crate::node::Node;
 use crate::orders::Order;
+use crate::runs::Run;
 use crate::view::{MoveView, PreviewView, ProcessState, PromiseView};
 use crate::words::words;
 use planning::{Plan, Relocation};
@@ -86,7 +87,7 @@ impl Node {
     /// The plan of `order` with a process put elsewhere.
     fn relocated(&self, order: &Order, to: &Place, now: Timestamp) -> Result<Plan> {
         let (held, _) = order.planned().ok_or_else(|| self.not_planned(order))?;
-        let state = |index: usize| held.processes.get(index).copied();
+        let state = |index: usize| held.runs.get(index).map(Run::state);
         let index = usize::try_from(to.index).unwrap_or(usize::MAX);
         if state(index).is_some_and(|s| s != ProcessState::Planned) {
             return Err(Error::State {

@@ -93,7 +93,7 @@ impl Node {
     /// When something of an order counts as late unless it is reported before.
     pub(crate) fn late_look(&self, held: &Held) -> Option<Timestamp> {
         let grace_s = self.config.policy.grace_s;
-        let work = held.plan.processes.iter().zip(&held.processes).filter_map(|(p, state)| match state {
+        let work = held.plan.processes.iter().zip(held.states()).filter_map(|(p, state)| match state {
             ProcessState::Done => None,
             ProcessState::Planned => Some(p.start),
             _ => Some(p.end),
@@ -153,7 +153,7 @@ const DOUBLINGS_MAX: u32 = 5;
 impl Held {
     /// Processes that are not done.
     pub(crate) fn unfinished(&self) -> impl Iterator<Item = &PlannedProcess> {
-        let all = self.plan.processes.iter().zip(&self.processes);
-        all.filter(|(_, state)| **state != ProcessState::Done).map(|(p, _)| p)
+        let all = self.plan.processes.iter().zip(self.states());
+        all.filter(|(_, state)| *state != ProcessState::Done).map(|(p, _)| p)
     }
 }

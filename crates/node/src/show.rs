@@ -1,5 +1,6 @@
 //! What a node shows its owner: views computed from its state, never kept.
 
+mod floor;
 mod plan;
 mod tree;
 
@@ -278,13 +279,13 @@ impl Node {
     }
 
     /// Orders, newest first.
-    pub fn orders(&self, _now: Timestamp) -> Vec<OrderView> {
-        let mut all: Vec<_> = self.orders.iter().map(|o| self.order_view(o)).collect();
+    pub fn orders(&self, now: Timestamp) -> Vec<OrderView> {
+        let mut all: Vec<_> = self.orders.iter().map(|o| self.order_view(o, now)).collect();
         all.sort_by_key(|o| (std::cmp::Reverse(o.start), o.id));
         all
     }
 
-    fn order_view(&self, order: &Order) -> OrderView {
+    fn order_view(&self, order: &Order, now: Timestamp) -> OrderView {
         let (state, trouble) = match &order.stage {
             Stage::New | Stage::Asking { .. } => (OrderState::Asking, None),
             Stage::Held(_) => (OrderState::Held, None),
@@ -318,7 +319,10 @@ impl Node {
             start: order.ask.terms.start,
             take: held.map(|h| h.take.clone()).unwrap_or_default(),
             purchases,
-            processes: held.map_or(vec![], |h| self.processes(order, h)),
+            processes: held.map_or(vec![], |h| self.processes(order, h, now)),
+            short: held
+                .filter(|_| order.is_firm())
+                .map_or(Decimal::ZERO, |h| h.short(&order.spec, order.quantity)),
         }
     }
 
@@ -332,11 +336,11 @@ impl Node {
         held.chosen.iter().map(view).collect()
     }
 
-    fn processes(&self, order: &Order, held: &Held) -> Vec<ProcessView> {
+    fn processes(&self, order: &Order, held: &Held, now: Timestamp) -> Vec<ProcessView> {
         let mut views = vec![];
-        for (index, (p, state)) in (0_u32..).zip(held.plan.processes.iter().zip(&held.processes)) {
-            let available =
-                |spec: &SpecId| self.stock.reserved_for(order.id, spec) + self.stock.free_of(spec);
+        for (index, (p, run)) in (0_u32..).zip(held.plan.processes.iter().zip(&held.runs)) {
+            let state = run.state();
+            let available = |spec: &SpecId| self.fit_for(order.id, spec, now);
             let inputs: Vec<_> = p
                 .inputs
                 .iter()
@@ -346,8 +350,8 @@ impl Node {
                     available: available(&i.spec),
                 })
                 .collect();
-            let there = *state != ProcessState::Planned || inputs.iter().all(|i| i.available >= i.quantity);
-            let ready = order.is_firm() && held.unblocked(index) && there && *state != ProcessState::Done;
+            let there = state != ProcessState::Planned || inputs.iter().all(|i| i.available >= i.quantity);
+            let ready = order.is_firm() && held.unblocked(index) && there && state != ProcessState::Done;
             views.push(ProcessView {
                 plan: held.reservation,
                 index,
@@ -360,9 +364,15 @@ impl Node {
                 work_center: p.work_center.clone(),
                 start: p.start,
                 end: p.end,
-                state: *state,
+                state,
                 inputs,
                 ready,
+                good: run.good,
+                scrap: run.scrap,
+                started_at: run.started_at,
+                done_at: run.done_at(),
+                worked_s: run.worked_s + self.worked_since(&p.work_center, run, now),
+                paused: run.pause_view(),
             });
         }
         views

@@ -1,6 +1,7 @@
 //! What a node says to itself, privately, so that its state is a fold over records and nothing else; and the one
 //! public statement that is the node's own: where it can be reached.
 
+use crate::reason::StopReason;
 use ledger::Statement;
 use planning::{Model, Plan};
 use serde::{Deserialize, Serialize};
@@ -18,6 +19,10 @@ macro_rules! statement {
             }
         }
     };
+}
+
+fn nothing(quantity: &Decimal) -> bool {
+    quantity.is_zero()
 }
 
 /// What this agent can make, and where: replaces what was said before.
@@ -105,11 +110,52 @@ pub(crate) struct Started {
 }
 statement!(Started, "started", |s| vec![s.process.plan]);
 
+/// Work on a process stands still.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Paused {
+    pub process: ProcessRef,
+    pub reason: StopReason,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub note: String,
+}
+statement!(Paused, "paused", |s| vec![s.process.plan]);
+
+/// Work on a process goes on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Resumed {
+    pub process: ProcessRef,
+}
+statement!(Resumed, "resumed", |s| vec![s.process.plan]);
+
+/// So much has come out of a process, and so much was spoilt, since that was last said.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Reported {
+    pub process: ProcessRef,
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub good: Decimal,
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub scrap: Decimal,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<StopReason>,
+}
+statement!(Reported, "reported", |s| vec![s.process.plan]);
+
 /// A process is done.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Finished {
     pub process: ProcessRef,
+    /// what came out in all; as planned where it is not said
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub good: Option<Decimal>,
+    /// what was spoilt in all
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub scrap: Decimal,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<StopReason>,
 }
 statement!(Finished, "finished", |s| vec![s.process.plan]);
 

@@ -1,5 +1,6 @@
 //! What a node shows its owner: plain data for the API, the web app and the command line.
 
+mod floor;
 mod plan;
 
 use crate::words::{Words, words};
@@ -10,6 +11,7 @@ use std::collections::BTreeMap;
 use trace::statement::{Goods, Purpose};
 use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Specification, Text, Timestamp, Unit};
 
+pub use floor::*;
 pub use plan::*;
 
 /// An agent as shown to people.
@@ -410,6 +412,8 @@ pub struct OrderView {
     pub purchases: Vec<PurchaseView>,
     /// the work
     pub processes: Vec<ProcessView>,
+    /// how much less than `quantity` there will be, as far as the shop floor has said
+    pub short: Decimal,
 }
 
 /// An input an order buys in.
@@ -433,6 +437,8 @@ pub enum ProcessState {
     Planned,
     /// under way
     Started,
+    /// begun, and standing still
+    Paused,
     /// done
     Done,
 }
@@ -468,6 +474,18 @@ pub struct ProcessView {
     pub inputs: Vec<ProcessInput>,
     /// everything it needs is there and the step before is done
     pub ready: bool,
+    /// good pieces so far, or in all once it is done
+    pub good: Decimal,
+    /// spoilt pieces
+    pub scrap: Decimal,
+    /// when work on it began
+    pub started_at: Option<Timestamp>,
+    /// when it was done
+    pub done_at: Option<Timestamp>,
+    /// working seconds so far: pauses and closed hours do not count
+    pub worked_s: i64,
+    /// why it stands still
+    pub paused: Option<PauseView>,
 }
 
 /// An input of a process.

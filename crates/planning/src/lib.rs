@@ -17,6 +17,7 @@ mod hours;
 mod lot;
 mod model;
 pub mod neutral;
+mod open_time;
 mod opening;
 mod place;
 mod profile;
@@ -37,6 +38,7 @@ pub use model::{
     Alternative, ByProduct, Changeover, Crew, Input, Item, LotSize, Model, Outside, Per, Person, Purchase,
     Recipe, Step, Substitute, Tool, WorkCenter,
 };
+pub use open_time::open_seconds;
 pub use place::{Plan, PlannedProcess, place};
 pub use relocate::{Relocation, relocate};
 

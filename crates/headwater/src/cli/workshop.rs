@@ -1,24 +1,75 @@
 //! What concerns work and goods, and files of them.
 
-use crate::values::{IdText, ProcessText, Wish};
+use crate::values::{IdText, LotText, ProcessText, Wish};
 use clap::{Subcommand, ValueEnum};
+use node::StopReason;
 use std::path::PathBuf;
 use vocab::{Decimal, SpecId, Timestamp};
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum WorkCmd {
-    /// A process has begun
+    /// A process has begun, or goes on after a pause
     Start {
         /// Process, as the list shows it: PLAN/NUMBER
         process: ProcessText,
+        /// Lot to take from, LOT:QUANTITY; may be repeated; those that expire first when not given
+        #[arg(long, value_name = "LOT:QUANTITY")]
+        lot: Vec<LotText>,
+    },
+    /// Work on a process stands still
+    Pause {
+        /// Process, as the list shows it: PLAN/NUMBER
+        process: ProcessText,
+        /// Why: material, machine, tool, people, quality, break or other
+        reason: StopReason,
+        /// In words
+        #[arg(long, default_value = "")]
+        note: String,
+    },
+    /// Say how much came out of a process, and how much was spoilt, since the last report
+    Report {
+        /// Process, as the list shows it: PLAN/NUMBER
+        process: ProcessText,
+        /// Good output
+        #[arg(long, default_value = "0")]
+        good: Decimal,
+        /// Spoilt
+        #[arg(long, default_value = "0")]
+        scrap: Decimal,
+        /// Why: material, machine, tool, people, quality, break or other
+        #[arg(long)]
+        reason: Option<StopReason>,
     },
     /// A process is done
     Finish {
         /// Process, as the list shows it: PLAN/NUMBER
         process: ProcessText,
-        /// Good output, where it differs from the plan
+        /// Good output in all, where it differs from the plan
         #[arg(long)]
         quantity: Option<Decimal>,
+        /// Spoilt since the last report
+        #[arg(long)]
+        scrap: Option<Decimal>,
+        /// Why: material, machine, tool, people, quality, break or other
+        #[arg(long)]
+        reason: Option<StopReason>,
+        /// Lot of which more went in than was taken at the start, LOT:QUANTITY; may be repeated
+        #[arg(long, value_name = "LOT:QUANTITY")]
+        lot: Vec<LotText>,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum EstimateCmd {
+    /// Write the run time and scrap that a step has shown into its recipe
+    Take {
+        /// Specification
+        spec: SpecId,
+        /// Step, from 0
+        step: u32,
+        /// Work centre; the step's own when not given
+        #[arg(long, value_name = "WORK_CENTER")]
+        at: Option<String>,
     },
 }
 

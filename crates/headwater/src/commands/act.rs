@@ -2,18 +2,18 @@
 
 use super::{Context, files};
 use crate::cli::{
-    Cmd, DateCmd, DateWord, FeedbackCmd, NeedArgs, OfferArgs, OutageCmd, PlanArgs, PlanOrder, PoolCmd,
-    StockCmd, YesNo,
+    Cmd, DateCmd, DateWord, EstimateCmd, FeedbackCmd, NeedArgs, OfferArgs, OutageCmd, PlanArgs, PlanOrder,
+    PoolCmd, StockCmd, WorkCmd, YesNo,
 };
 use crate::client::Client;
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::Msg;
 use crate::ids::{self, Kind};
-use crate::values::{IdText, ProcessText, map};
+use crate::values::{IdText, LotText, ProcessText, map};
 use crate::{show, tree};
-use node::command::{Answer, Command, DateReply, OfferDraft, PoolingDraft};
+use node::command::{Answer, Command, DateReply, LotPick, OfferDraft, PoolingDraft};
 use std::path::Path;
-use vocab::{Decimal, Place, PriceSchedule, RecordId, Text};
+use vocab::{Place, PriceSchedule, RecordId, Text};
 
 /// Sends what `make` makes, and tells what came of it.
 fn send(c: &Context, make: impl FnOnce(&Client) -> Result<Command>) -> Result<()> {
@@ -149,20 +149,45 @@ fn offer(c: &Context, args: OfferArgs) -> Result<OfferDraft> {
     })
 }
 
-pub(super) fn start(c: &Context, process: &ProcessText) -> Result<()> {
+pub(super) fn work(c: &Context, action: WorkCmd) -> Result<()> {
     send(c, |client| {
-        Ok(Command::Start { plan: id(c, client, Kind::Plan, &process.plan)?, index: process.index })
+        let at = |process: &ProcessText| -> Result<(RecordId, u32)> {
+            Ok((id(c, client, Kind::Plan, &process.plan)?, process.index))
+        };
+        let picks = |lots: Vec<LotText>| -> Result<Vec<LotPick>> {
+            let pick = |l: LotText| {
+                Ok(LotPick {
+                    lot: id(c, client, Kind::Lot, &l.lot)?,
+                    quantity: l.quantity,
+                    serials: l.serials,
+                })
+            };
+            lots.into_iter().map(pick).collect()
+        };
+        Ok(match action {
+            WorkCmd::Start { process, lot } => {
+                let (plan, index) = at(&process)?;
+                Command::Start { plan, index, lots: picks(lot)? }
+            }
+            WorkCmd::Pause { process, reason, note } => {
+                let (plan, index) = at(&process)?;
+                Command::Pause { plan, index, reason, note }
+            }
+            WorkCmd::Report { process, good, scrap, reason } => {
+                let (plan, index) = at(&process)?;
+                Command::Report { plan, index, good, scrap, reason }
+            }
+            WorkCmd::Finish { process, quantity, scrap, reason, lot } => {
+                let (plan, index) = at(&process)?;
+                Command::Finish { plan, index, quantity, scrap, reason, lots: picks(lot)? }
+            }
+        })
     })
 }
 
-pub(super) fn finish(c: &Context, process: &ProcessText, quantity: Option<Decimal>) -> Result<()> {
-    send(c, |client| {
-        Ok(Command::Finish {
-            plan: id(c, client, Kind::Plan, &process.plan)?,
-            index: process.index,
-            quantity,
-        })
-    })
+pub(super) fn take_estimate(c: &Context, action: EstimateCmd) -> Result<()> {
+    let EstimateCmd::Take { spec, step, at } = action;
+    send(c, |_| Ok(Command::TakeEstimate { spec, step, work_center: at }))
 }
 
 pub(super) fn raise(c: &Context, action: StockCmd) -> Result<()> {

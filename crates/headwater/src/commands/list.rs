@@ -35,6 +35,22 @@ pub(super) fn work(c: &Context) -> Result<()> {
     c.tell(&json!({ "items": processes }), || show::WORK.table(&processes, c.lang))
 }
 
+/// The work of one work centre, or of all, in the order in which to do it.
+pub(super) fn floor(c: &Context, work_center: Option<&str>) -> Result<()> {
+    let path = match work_center {
+        None => show::FLOOR.path.to_owned(),
+        Some(name) => format!("{}?work_center={}", show::FLOOR.path, encoded(name)),
+    };
+    let answer = c.client()?.get(&path)?;
+    c.tell(&answer, || show::FLOOR.table(answer["entries"].as_array().map_or(&[][..], Vec::as_slice), c.lang))
+}
+
+/// A value as it stands in a query (RFC 3986, section 2).
+fn encoded(value: &str) -> String {
+    let plain = |b: u8| b.is_ascii_alphanumeric() || b"-._~".contains(&b);
+    value.bytes().map(|b| if plain(b) { char::from(b).to_string() } else { format!("%{b:02X}") }).collect()
+}
+
 pub(super) fn status(c: &Context) -> Result<()> {
     let answer = c.client()?.get("status")?;
     c.tell(&answer, || show::status(&answer, c.lang))

@@ -11,7 +11,7 @@ mod schedule;
 mod up;
 mod verify;
 
-use crate::cli::{Cli, Cmd, Common, FeedbackCmd, ImportCmd, PeerCmd, PlanArgs, PlanCmd, StockCmd, WorkCmd};
+use crate::cli::{Cli, Cmd, Common, FeedbackCmd, ImportCmd, PeerCmd, PlanArgs, PlanCmd, StockCmd};
 use crate::client::Client;
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::{Lang, Msg, say};
@@ -92,6 +92,8 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
         Cmd::Orders => list::list(c, &show::ORDERS),
         Cmd::Work { action: None } => list::work(c),
         Cmd::Outage { action: None } => list::list(c, &show::OUTAGES),
+        Cmd::Floor { work_center } => list::floor(c, work_center.as_deref()),
+        Cmd::Estimates { action: None } => list::list(c, &show::ESTIMATES),
         Cmd::Stock { action: None } => list::list(c, &show::STOCK),
         Cmd::Handovers => list::list(c, &show::HANDOVERS),
         Cmd::Specs => list::list(c, &show::SPECS),
@@ -106,10 +108,8 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
         }
         Cmd::Demo(args) => play::demo(c, args),
 
-        Cmd::Work { action: Some(WorkCmd::Start { process }) } => act::start(c, &process),
-        Cmd::Work { action: Some(WorkCmd::Finish { process, quantity }) } => {
-            act::finish(c, &process, quantity)
-        }
+        Cmd::Work { action: Some(action) } => act::work(c, action),
+        Cmd::Estimates { action: Some(action) } => act::take_estimate(c, action),
         Cmd::Stock { action: Some(action @ StockCmd::Raise { .. }) } => act::raise(c, action),
         Cmd::Stock { action: Some(action @ StockCmd::Lower { .. }) } => act::lower(c, action),
         Cmd::Feedback { action: Some(action @ FeedbackCmd::Add { .. }) } => act::feedback(c, action),

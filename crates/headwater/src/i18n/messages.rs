@@ -118,6 +118,15 @@ messages! {
     Start: "start", "开始";
     End: "end", "结束";
     Ready: "ready", "就绪";
+    Good: "good", "合格";
+    Scrap: "scrap", "报废";
+    Short: "short by", "短缺";
+    WaitsFor: "waits for", "等待";
+    Step: "step", "步骤";
+    Samples: "runs seen", "已见次数";
+    RunTime: "run, s", "单批（秒）";
+    ActualRunTime: "it took, s", "实际（秒）";
+    Suggested: "suggested", "建议值";
     Spec: "specification", "规格";
     OnHand: "on hand", "现有";
     Reserved: "reserved", "已预留";

@@ -28,8 +28,8 @@ impl Node {
     ) -> Result<(), (Reason, Text)> {
         let no_source = |e: Error| (Reason::NoSource, e.text());
         let demand = Demand { spec: spec.clone(), quantity };
-        let explosion =
-            planning::explode(&self.model, &demand, &self.stock.free()).map_err(|e| no_source(e.into()))?;
+        let explosion = planning::explode(&self.model, &demand, &self.free_and_fit(now))
+            .map_err(|e| no_source(e.into()))?;
         if explosion.buy.is_empty() {
             return self.set_aside(id, source, &explosion, BTreeMap::new(), ask, now);
         }
@@ -278,7 +278,7 @@ impl Node {
         now: Timestamp,
     ) -> Result<(), (Reason, Text)> {
         let demand = Demand { spec: spec.clone(), quantity };
-        let explosion = planning::explode(&self.model, &demand, &self.stock.free())
+        let explosion = planning::explode(&self.model, &demand, &self.free_and_fit(now))
             .map_err(|e| (Reason::NoSource, e.text()))?;
         let covered = |spec: &SpecId, needed: Decimal| {
             purchases.iter().any(|p| p.spec == *spec && p.quantity >= needed)

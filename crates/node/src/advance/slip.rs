@@ -77,7 +77,7 @@ impl Node {
         }
         let none = Dates::new();
         let mut supplies = held.chosen.values().filter_map(|d| self.arrival(held, d, &none, now));
-        let mut all = (0_u32..).zip(held.plan.processes.iter().zip(&held.processes));
+        let mut all = (0_u32..).zip(held.plan.processes.iter().zip(held.states()));
         supplies.any(|t| seconds_between(held.plan.promise, t) > grace_s)
             || all.any(|(index, (p, state))| match state {
                 ProcessState::Done => false,
@@ -146,7 +146,7 @@ impl Node {
         let mut made: BTreeMap<&SpecId, (Timestamp, Timestamp)> = BTreeMap::new();
         let mut before: Option<(Timestamp, Timestamp)> = None;
         let mut end = None;
-        for (index, (p, state)) in (0_u32..).zip(held.plan.processes.iter().zip(&held.processes)) {
+        for (index, (p, state)) in (0_u32..).zip(held.plan.processes.iter().zip(held.states())) {
             let there = match state {
                 ProcessState::Done => p.end.min(now),
                 ProcessState::Planned => {
@@ -187,7 +187,7 @@ impl Node {
                     new.end
                 }
             };
-            if *state != ProcessState::Done {
+            if state != ProcessState::Done {
                 end = end.max(Some(there));
             }
             let times = (p.end, there);
@@ -207,7 +207,7 @@ impl Node {
 
     /// What has begun, with the end that is to be expected of it.
     fn begun(&self, shop: &Shop, held: &Held, reach: Reach, now: Timestamp) -> BTreeMap<u32, PlannedProcess> {
-        let all = (0_u32..).zip(held.plan.processes.iter().zip(&held.processes));
+        let all = (0_u32..).zip(held.plan.processes.iter().zip(held.states()));
         all.filter(|(_, (_, state))| !matches!(state, ProcessState::Planned | ProcessState::Done))
             .map(|(index, (p, _))| (index, self.estimate(shop, held, index, p, reach, now)))
             .collect()
@@ -225,7 +225,7 @@ impl Node {
         now: Timestamp,
     ) -> PlannedProcess {
         let grace_s = self.config.policy.grace_s;
-        let begun = held.course.begun.get(&index).copied().unwrap_or(p.start);
+        let begun = held.run(index).and_then(|r| r.started_at).unwrap_or(p.start);
         let alone = shop.place(p, begun, &Capacity::default());
         let work_end = self.outages.stretched(&p.work_center, begun, alone.work_end);
         let end = after(work_end, seconds_between(alone.work_end, alone.end));

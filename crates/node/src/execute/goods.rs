@@ -36,7 +36,7 @@ impl Node {
         }
         let (spec, buyer) = (deal.spec.clone(), deal.with);
         let key = self.order_of(deal).unwrap_or(id);
-        let goods = self.stock.pick(key, &spec, quantity)?;
+        let goods = self.choose_lots(key, &spec, quantity, now)?;
         let to = via.unwrap_or(buyer);
         // what was bought and is sold on says by which takeover it came, so that a trace can follow it
         let mut by_arrival: BTreeMap<Option<RecordId>, Vec<Goods>> = BTreeMap::new();

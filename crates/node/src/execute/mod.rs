@@ -2,6 +2,7 @@
 
 mod deal;
 mod delay;
+mod floor;
 mod goods;
 mod work;
 
@@ -10,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::node::Node;
 use crate::statement::ModelSet;
 use crate::words::words;
+use floor::Ending;
 use ledger::Audience;
 use market::statement::{Cancellation, Described, Feedback, Need, Offer, Pooling, Withdrawal};
 use trace::statement::{Goods, Happened};
@@ -136,9 +138,19 @@ impl Node {
                 self.down(work_center, from, until, reason, now)
             }
             Command::Up { work_center } => self.up(work_center, now),
-            Command::Start { plan, index } => self.start(ProcessRef { plan, index }, now),
-            Command::Finish { plan, index, quantity } => {
-                self.finish_process(ProcessRef { plan, index }, quantity, now)
+            Command::Start { plan, index, lots } => self.start(ProcessRef { plan, index }, &lots, now),
+            Command::Pause { plan, index, reason, note } => {
+                self.pause(ProcessRef { plan, index }, reason, note, now)
+            }
+            Command::Report { plan, index, good, scrap, reason } => {
+                self.report(ProcessRef { plan, index }, good, scrap, reason, now)
+            }
+            Command::Finish { plan, index, quantity, scrap, reason, lots } => {
+                let said = Ending { good: quantity, scrap: scrap.unwrap_or_default(), reason, lots };
+                self.finish_process(ProcessRef { plan, index }, &said, now)
+            }
+            Command::TakeEstimate { spec, step, work_center } => {
+                self.take_estimate(&spec, step, work_center, now)
             }
             Command::Ship { deal, via, quantity } => self.ship(deal, via, quantity, now),
             Command::Receive { handover, rejected, reason } => self.receive(handover, rejected, reason, now),

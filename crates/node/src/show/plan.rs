@@ -89,7 +89,7 @@ impl Node {
     ) {
         let buyer = self.deals.get(&order.id);
         let recipe = |spec: &SpecId| self.model.recipes.get(spec);
-        for (index, (p, state)) in (0_u32..).zip(held.plan.processes.iter().zip(&held.processes)) {
+        for (index, (p, state)) in (0_u32..).zip(held.plan.processes.iter().zip(held.states())) {
             if p.end <= from || p.start >= to {
                 continue;
             }
@@ -107,7 +107,7 @@ impl Node {
                 start: p.start,
                 work_end: p.work_end,
                 end: p.end,
-                state: *state,
+                state,
                 stage,
                 hold_until: (stage != PlanStage::Firm).then_some(held.hold_until),
                 source: order.source,
@@ -116,7 +116,7 @@ impl Node {
                 due: order.ask.due,
                 promise: held.plan.promise,
                 late_s: self.late_s(order, held.plan.promise),
-                movable: *state == ProcessState::Planned,
+                movable: state == ProcessState::Planned,
                 after: waits.into_iter().filter_map(|i| u32::try_from(i).ok()).collect(),
                 crew: step.and_then(|s| s.crew.clone()),
                 tool: step.and_then(|s| s.tool.clone()),
@@ -154,15 +154,15 @@ impl Node {
         found: &mut Vec<ShortageView>,
     ) {
         let mut here: BTreeMap<&SpecId, Decimal> = BTreeMap::new();
-        let states = || held.plan.processes.iter().zip(&held.processes);
-        let mut waiting: Vec<_> = states().filter(|(_, s)| **s == ProcessState::Planned).collect();
+        let states = || held.plan.processes.iter().zip(held.states());
+        let mut waiting: Vec<_> = states().filter(|(_, s)| *s == ProcessState::Planned).collect();
         waiting.sort_by_key(|(p, _)| p.start);
         for (p, _) in waiting {
             for input in &p.inputs {
                 let spec = &input.spec;
                 let own = here.entry(spec).or_insert_with(|| {
                     let coming =
-                        states().filter(|(q, s)| q.last && q.spec == *spec && **s != ProcessState::Done);
+                        states().filter(|(q, s)| q.last && q.spec == *spec && *s != ProcessState::Done);
                     self.stock.reserved_for(order.id, spec) + coming.map(|(q, _)| q.quantity).sum::<Decimal>()
                 });
                 let mut lacks = input.quantity;

@@ -192,9 +192,7 @@ impl<'a> Grower<'a> {
     ) -> TreeNode {
         let held = self.held;
         let of = || {
-            (0_u32..)
-                .zip(held.plan.processes.iter().zip(&held.processes))
-                .filter(|(_, (p, _))| p.spec == *spec)
+            (0_u32..).zip(held.plan.processes.iter().zip(held.states())).filter(|(_, (p, _))| p.spec == *spec)
         };
         let mut node = self.node.leaf(NodeKind::Make, spec, quantity);
         let at_once: Decimal = of().filter(|(_, (p, _))| p.last).map(|(_, (p, _))| p.quantity).sum();
@@ -208,7 +206,7 @@ impl<'a> Grower<'a> {
                 work_center: p.work_center.clone(),
                 start: p.start,
                 end: p.end,
-                state: *state,
+                state,
             })
             .collect();
         let begins = of().map(|(_, (p, _))| p.start).min();

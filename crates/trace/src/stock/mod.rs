@@ -8,6 +8,7 @@ mod audit;
 mod book;
 mod claims;
 mod history;
+mod pick;
 mod shelf;
 
 pub use claims::Shortfall;
@@ -71,6 +72,10 @@ impl Stock {
     /// Goods on hand, by lot and takeover.
     pub fn lots(&self) -> impl Iterator<Item = &Holding> {
         self.on_hand.iter()
+    }
+    /// Goods on hand of one specification, oldest arrival first.
+    pub fn of_spec(&self, spec: &SpecId) -> impl Iterator<Item = &Holding> {
+        self.on_hand.of_spec(spec)
     }
     /// Goods held for others.
     pub fn custody(&self) -> impl Iterator<Item = &Holding> {
@@ -177,43 +182,5 @@ impl Stock {
     /// What of one specification nobody has claimed.
     pub fn free_of(&self, spec: &SpecId) -> Decimal {
         self.on_hand(spec) - self.reserved(spec)
-    }
-
-    /// Chooses lots for `key`, first in, first out, from what it has claimed and what is free.
-    ///
-    /// # Errors
-    /// [`Error::NotFree`] if that is less than `quantity`, or if it asks for part of a numbered piece.
-    pub fn pick(&self, key: RecordId, spec: &SpecId, quantity: Decimal) -> Result<Vec<Goods>> {
-        positive(phrase("picked quantity", "拣取数量"), quantity)?;
-        let allowed = self.reserved_for(key, spec) + self.free_of(spec);
-        let short = |free| Error::NotFree { spec: spec.clone(), wanted: quantity, free };
-        if quantity > allowed {
-            return Err(short(allowed));
-        }
-        let mut left = quantity;
-        let mut picked: Vec<Goods> = Vec::new();
-        let mut lines: BTreeMap<LotId, usize> = BTreeMap::new();
-        for holding in self.on_hand.of_spec(spec) {
-            if left.is_zero() {
-                break;
-            }
-            let part = holding.first(left);
-            if part.quantity.is_zero() {
-                continue;
-            }
-            left -= part.quantity;
-            // two arrivals of one lot are one line
-            match lines.get(&part.lot) {
-                Some(&line) => {
-                    picked[line].quantity += part.quantity;
-                    picked[line].serials.extend(part.serials);
-                }
-                None => {
-                    lines.insert(part.lot, picked.len());
-                    picked.push(part.goods());
-                }
-            }
-        }
-        if left.is_zero() { Ok(picked) } else { Err(short(quantity - left)) }
     }
 }

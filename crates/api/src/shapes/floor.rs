@@ -1,0 +1,97 @@
+//! The shapes of the shop floor.
+
+use super::Shape;
+
+pub(super) const FLOOR: &[Shape] = &[
+    ("FloorQuery", "Which work to list.", &[("work_center", "text?", "everywhere when not said")]),
+    (
+        "FloorView",
+        "Work in the order in which to do it: what is under way, what can begin, what waits.",
+        &[
+            ("now", "time", ""),
+            ("work_center", "text?", ""),
+            ("entries", "[FloorEntry]", ""),
+            ("truncated", "boolean", "there are more than 1,000"),
+        ],
+    ),
+    (
+        "FloorEntry",
+        "A process to work on.",
+        &[
+            ("plan", "record", ""),
+            ("index", "integer", ""),
+            ("order", "record", ""),
+            ("spec", "spec", "what it makes"),
+            ("name", "words", "the same, for people"),
+            ("step", "integer", "of the recipe, from 0"),
+            ("work", "text", "the kind of work"),
+            ("work_center", "text", ""),
+            ("quantity", "decimal", "what was planned, less what the steps before it lost"),
+            ("start", "time", "planned"),
+            ("work_end", "time", "planned"),
+            ("state", "planned/started/paused", ""),
+            ("paused", "PauseView?", ""),
+            ("ready", "boolean", ""),
+            ("waits_for", "words?", "when it is not ready"),
+            ("good", "decimal", "reported"),
+            ("scrap", "decimal", "reported"),
+            ("started_at", "time?", ""),
+            ("worked_s", "integer", "without pauses and closed hours"),
+            ("inputs", "[FloorInput]", "what it takes when it begins"),
+            ("due", "time", "of its order: as asked for, else as promised"),
+            ("late_s", "integer", "seconds behind its planned start, or its planned end once begun"),
+            ("crew", "Crew?", ""),
+            ("people", "[text]", "who is planned to be there"),
+            ("tool", "text?", ""),
+        ],
+    ),
+    (
+        "PauseView",
+        "Why and since when work stands still.",
+        &[
+            ("reason", "material/machine/tool/people/quality/break/other", ""),
+            ("note", "text", ""),
+            ("at", "time", ""),
+        ],
+    ),
+    (
+        "FloorInput",
+        "What a process takes of one thing.",
+        &[
+            ("spec", "spec", ""),
+            ("name", "words", ""),
+            ("quantity", "decimal", ""),
+            ("lots", "[FloorLot]", "on hand, those taken first; at most 100"),
+        ],
+    ),
+    (
+        "FloorLot",
+        "A lot a process may take from.",
+        &[
+            ("lot", "record", "its passport"),
+            ("quantity", "decimal", "on hand"),
+            ("expires", "time?", ""),
+            ("expired", "boolean", "taken only when somebody names it"),
+            ("chosen", "decimal", "taken if nobody chooses otherwise"),
+        ],
+    ),
+    (
+        "EstimateView",
+        "What the shop floor has shown of a step, beside what its recipe says.",
+        &[
+            ("spec", "spec", ""),
+            ("name", "words", ""),
+            ("step", "integer", "from 0"),
+            ("work", "text", ""),
+            ("work_center", "text", ""),
+            ("samples", "integer", "runs it is reckoned from: the last 32 at most"),
+            ("setup_s", "integer", "the recipe's"),
+            ("run_s", "integer", "the recipe's"),
+            ("actual_run_s", "integer?", "the median of what happened, per batch"),
+            ("recipe_scrap", "decimal", ""),
+            ("scrap", "decimal", "the share that was spoilt"),
+            ("suggested_run_s", "integer?", "after three runs, where it differs"),
+            ("suggested_scrap", "decimal?", "after three runs, where it differs"),
+        ],
+    ),
+];
