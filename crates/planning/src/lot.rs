@@ -47,6 +47,12 @@ impl Lot {
         Ok(Self { minimum, maximum, unit })
     }
 
+    /// The same, but an order is for half of `quantity` at most; `None` when that is too small for an order.
+    pub(crate) fn half_of(self, quantity: Micros) -> Option<Self> {
+        let half = (quantity / 2 + self.unit - 1) / self.unit * self.unit;
+        (half < quantity && half >= self.minimum.max(self.unit)).then_some(Self { maximum: half, ..self })
+    }
+
     /// How much to order for `need`, at most one order's worth; `None` = out of range.
     pub(crate) fn order_for(&self, need: Micros) -> Option<Micros> {
         let wanted = need.max(self.minimum);

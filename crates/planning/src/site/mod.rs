@@ -13,16 +13,20 @@ pub(crate) mod net;
 mod net_requirement;
 mod plan;
 mod planner;
+mod relief;
 mod report;
 mod serve;
 mod situation;
 mod solve;
 mod start;
 mod state;
+mod why;
 
 pub use plan::{
     ByProductMade, Delivery, Outcome, Peg, SiteOrder, SitePlan, SiteProcess, SitePurchase, Supply, Use,
 };
 pub use planner::{Moved, Planner, Quote, SiteChange};
+pub use relief::{Relief, ReliefKind};
 pub use situation::{Receipt, SiteDemand, Situation, StockLot, Work, WorkInput, WorkProcess};
 pub use solve::{Options, solve};
+pub use why::{Link, LinkKind, Why};

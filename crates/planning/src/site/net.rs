@@ -13,6 +13,7 @@ use vocab::{Decimal, Phrase, SpecId, Timestamp, phrase};
 /// Keeps for ever.
 pub(crate) const FOR_EVER: Seconds = Seconds::MAX;
 
+#[derive(Clone)]
 pub(crate) struct Net {
     pub(crate) base: Timestamp,
     pub(crate) items: Vec<ItemNet>,
@@ -22,6 +23,7 @@ pub(crate) struct Net {
     pub(crate) tools: Vec<String>,
 }
 
+#[derive(Clone)]
 pub(crate) struct ItemNet {
     pub(crate) spec: SpecId,
     pub(crate) recipe: Option<RecipeNet>,
@@ -30,12 +32,14 @@ pub(crate) struct ItemNet {
     pub(crate) safety_stock: Micros,
 }
 
+#[derive(Clone)]
 pub(crate) struct PurchaseNet {
     pub(crate) lead_time: Seconds,
     pub(crate) lot: Lot,
     pub(crate) calendar: Option<Clock>,
 }
 
+#[derive(Clone)]
 pub(crate) struct RecipeNet {
     pub(crate) batch: Micros,
     pub(crate) lot: Lot,
@@ -44,6 +48,7 @@ pub(crate) struct RecipeNet {
     pub(crate) by_products: Vec<(u32, Micros)>,
 }
 
+#[derive(Clone)]
 pub(crate) struct InputNet {
     pub(crate) item: u32,
     pub(crate) quantity: Micros,
@@ -51,6 +56,7 @@ pub(crate) struct InputNet {
     pub(crate) substitutes: Vec<(u32, Micros)>,
 }
 
+#[derive(Clone)]
 pub(crate) struct StepNet {
     pub(crate) places: Vec<Place>,
     pub(crate) fixed: Seconds,

@@ -169,14 +169,19 @@ impl Planner {
             }
         }
         self.serve_again(touched);
-        let pairs = before.state.wants.iter().zip(&self.state.wants).filter(|(old, new)| old.at != new.at);
+        Ok(self.moved(&before.state.wants))
+    }
+
+    /// The promises that are others than `before`.
+    pub(crate) fn moved(&self, before: &[Want]) -> Vec<Moved> {
+        let pairs = before.iter().zip(&self.state.wants).filter(|(old, new)| old.at != new.at);
         let moved = pairs.filter_map(|(old, new)| {
             let WantKind::Demand(index) = old.kind else { return None };
             let instant = |w: &Want| w.at.map(|at| self.net.instant(at));
-            let demand = self.situation.demands[index as usize].id.clone();
+            let demand = self.situation.demands.get(index as usize)?.id.clone();
             Some(Moved { demand, from: instant(old), to: instant(new) })
         });
-        Ok(moved.collect())
+        moved.collect()
     }
 
     fn take_up(&mut self, change: &SiteChange, touched: &mut BTreeSet<WantId>) -> Result<()> {

@@ -2,7 +2,9 @@
 
 use crate::models::*;
 use planning::neutral::Neutral;
-use planning::site::{Options, SiteDemand, Situation, StockLot, Supply, Use, solve};
+use planning::site::{
+    LinkKind, Options, Planner, ReliefKind, SiteDemand, Situation, StockLot, Supply, Use, solve,
+};
 use planning::{Item, Purchase};
 use vocab::Decimal;
 
@@ -57,4 +59,38 @@ fn a_neutral_problem_becomes_a_plan() {
     assert_eq!(plan.make[0].quantity, Decimal::from(5));
     // three days for the material, then a minute and five times two and a half
     assert_eq!(plan.demands[0].late_s, 3 * 86_400 + 60 + 750 - 3_600);
+}
+
+#[test]
+fn why_names_what_is_waited_for_and_relief_is_what_really_helps() {
+    let mut shop = model(
+        &[
+            recipe("cup", "1", &[("clay", "1")], &[step("wheel", 0, 100, 0)]),
+            recipe("mug", "1", &[], &[step("wheel", 0, 100, 0)]),
+        ],
+        &[("wheel", center(1, None))],
+    );
+    let purchase = Purchase { lead_time_s: 400, ..Purchase::default() };
+    shop.items.insert(spec("clay"), Item { purchase: Some(purchase), ..Item::default() });
+    let demands = vec![wanted("first", "mug", "10", 1_000), wanted("second", "cup", "4", 1_010)];
+    let situation = Situation { now: second(0), stock: vec![], receipts: vec![], work: vec![], demands };
+    let mut planner = Planner::new(&shop, situation, &Options { passes: 2 }).unwrap();
+    let before = planner.plan();
+    let late: Vec<_> = before.demands.iter().map(|d| d.late_s).collect();
+    // either goes first; the other waits for the wheel
+    let last = before.demands.iter().find(|d| d.late_s > 0).unwrap().demand.clone();
+    let why = planner.why(&last).unwrap();
+    assert!(why.late_s > 0, "{late:?}");
+    let waits = why
+        .chain
+        .iter()
+        .any(|l| matches!(&l.kind, LinkKind::Capacity { work_center, .. } if work_center == "wheel"));
+    assert!(waits, "{why:?}");
+    for link in &why.chain {
+        assert!(link.from < link.to && !link.said().to_string().is_empty(), "{link:?}");
+    }
+    let relief = planner.relief(&last).unwrap();
+    let unit = relief.iter().find(|r| matches!(r.kind, ReliefKind::Alternative { .. })).unwrap();
+    assert!(unit.gain_s > 0 && unit.moves.is_empty(), "{unit:?}");
+    assert_eq!(planner.plan(), before);
 }
