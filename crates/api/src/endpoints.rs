@@ -70,6 +70,7 @@ endpoints! {
     get "/feedback" Owner "market" "" -> "List<FeedbackView>", "What users said of items, to this node or by it.", h::feedback;
     get "/orders" Owner "workshop" "" -> "List<OrderView>", "What this node has to make or buy to keep its promises.", h::orders;
     get "/orders/{id}/tree" Owner "workshop" "" -> "TreeNode", "What an order hangs on: from the demand through what is made for it to stock and purchases, with everybody who was asked.", h::plan::tree;
+    get "/capable" Owner "workshop" "?CapableQuery" -> "CapableView", "How much of something could be had by when, from stock, capacity and usual lead times; nothing is set aside.", h::plan::capable;
     get "/plan" Owner "workshop" "?PlanRange" -> "PlanView", "What is planned on the work centres between two instants, and what is lacking for it.", h::plan::board;
     post "/plan/preview" Owner "workshop" "Relocation" -> "PreviewView", "What would follow from putting a process elsewhere; changes nothing.", h::plan::preview;
     get "/floor" Owner "workshop" "?FloorQuery" -> "FloorView", "The work at one work centre, or at all, in the order in which to do it, with the lots to take; at most 1,000 entries.", h::floor::floor;

@@ -49,6 +49,11 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         r#"{"spec": "chair-48", "quantity": "10"}"#,
     ),
     (
+        "move_process",
+        "Put a process elsewhere in the plan; what waits for it follows. Refused where a promise to another would move.",
+        r#"{"plan": "RECORD", "index": 0, "start": "2030-12-20T12:00:00Z", "work_center": "bench-2"}"#,
+    ),
+    (
         "accept",
         "Sign a quote, or the plan of an own order: all tiers bind, or none does.",
         r#"{"deal": "RECORD"}"#,

@@ -252,6 +252,7 @@ const SHAPES: &[Shape] = &[
             ),
             ("refused", "refusal?", ""),
             ("promise", "time?", "the goods will be there by then"),
+            ("also", "[Sooner]", "smaller quantities that could be had earlier, while the quote stands"),
             ("start", "time", ""),
             ("answer_by", "time", ""),
             ("hold_until", "time?", ""),

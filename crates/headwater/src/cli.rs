@@ -1,5 +1,6 @@
 //! The shape of the command line. Help texts are the doc comments here; `i18n::help` has them in Chinese.
 
+mod board;
 mod market;
 mod node;
 mod plan;
@@ -7,6 +8,7 @@ mod workshop;
 
 use crate::i18n::Lang;
 use crate::values::{IdText, LotText};
+pub(crate) use board::{CapableArgs, GanttArgs, MoveArgs};
 use clap::{Args, Parser, Subcommand};
 pub(crate) use market::{DateCmd, DateWord, FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, YesNo};
 pub(crate) use node::{DemoArgs, InitArgs, OnOff, PeerCmd, UpArgs};
@@ -72,6 +74,17 @@ pub(crate) enum Cmd {
     },
     /// List orders: what this node has to do
     Orders,
+    /// Draw the plan: work centres over time, and what is lacking
+    Gantt(GanttArgs),
+    /// Draw what an order hangs on: what is made, taken and bought for it, and who was asked
+    Tree {
+        /// Order, or the first digits of its id
+        order: IdText,
+    },
+    /// Put a process elsewhere in the plan, or show what would follow
+    Move(MoveArgs),
+    /// How much of something could be had by when
+    Capable(CapableArgs),
     /// List the work to do, or report it
     Work {
         #[command(subcommand)]

@@ -160,6 +160,43 @@ pub(crate) const ORDERS: List = List {
         (Msg::Trouble, |v, lang| words(&v["trouble"], lang)),
     ],
 };
+/// Part of the plan.
+pub(crate) const SHORTAGES: List = List {
+    path: "plan",
+    columns: &[
+        (Msg::Lacking, |v, _| text(&v["spec"])),
+        (Msg::Name, |v, l| words(&v["name"], l)),
+        (Msg::Quantity, |v, _| text(&v["quantity"])),
+        (Msg::NeededAt, |v, _| time(&v["needed_at"])),
+        (Msg::Arrives, |v, _| time(&v["arrives"])),
+        (Msg::Order, |v, _| id(&v["order"])),
+    ],
+};
+/// What a preview moves.
+pub(crate) const MOVES: List = List {
+    path: "plan/preview",
+    columns: &[
+        (Msg::Process, |v, _| format!("{}/{}", id(&v["plan"]), v["index"])),
+        (Msg::Where, |v, _| text(&v["work_center"])),
+        (Msg::Start, |v, _| time(&v["start"])),
+        (Msg::End, |v, _| time(&v["end"])),
+    ],
+};
+/// Orders that a preview makes earlier or later.
+pub(crate) const PROMISES: List = List {
+    path: "plan/preview",
+    columns: &[
+        (Msg::Order, |v, _| id(&v["order"])),
+        (Msg::With, |v, _| text(&v["with_name"])),
+        (Msg::ReadyUntilNow, |v, _| time(&v["from"])),
+        (Msg::ReadyThen, |v, _| time(&v["to"])),
+    ],
+};
+/// How much by when.
+pub(crate) const CAPABLE: List = List {
+    path: "capable",
+    columns: &[(Msg::Quantity, |v, _| text(&v["quantity"])), (Msg::Promise, |v, _| time(&v["promise"]))],
+};
 /// Made from the orders: one row for each process.
 pub(crate) const WORK: List = List {
     path: "orders",

@@ -20,6 +20,8 @@ pub const NAME_BYTES_MAX: usize = 400;
 pub const DEPTH_MAX: u32 = 16;
 /// Most agents an enquiry may have passed.
 pub const VISITED_MAX: usize = 64;
+/// Most smaller quantities of one quote.
+pub const SOONER_MAX: usize = 4;
 /// Most wishes of one feedback.
 pub const WISHES_MAX: usize = 64;
 /// Longest lead time, ten years.
@@ -275,10 +277,35 @@ impl Enquiry {
 }
 
 impl Quote {
-    /// Checks quantity and price.
+    /// Checks quantities and prices, and that what could be had earlier is little, less and earlier.
     pub fn check(&self) -> Result<()> {
         positive("quantity", self.quantity)?;
-        not_negative("unit_price", self.unit_price.amount)
+        not_negative("unit_price", self.unit_price.amount)?;
+        count_within("also", self.also.len(), SOONER_MAX)?;
+        for (index, part) in self.also.iter().enumerate() {
+            positive("also", part.quantity)?;
+            not_negative("unit_price", part.unit_price.amount)?;
+            ensure(part.unit_price.currency == self.unit_price.currency, || {
+                let currency = self.unit_price.currency;
+                let remedy = phrase(format!("stay with {currency}"), format!("请使用同一币种 {currency}"));
+                Error::field("unit_price", shown(part.unit_price), remedy)
+            })?;
+            let next = self.also.get(index + 1);
+            let (quantity, promise) =
+                next.map_or((self.quantity, self.promise), |next| (next.quantity, next.promise));
+            ensure(part.quantity < quantity && part.promise < promise, || {
+                let value = phrase(
+                    format!("{} by {}", part.quantity, part.promise),
+                    format!("{} 前 {}", part.promise, part.quantity),
+                );
+                let remedy = phrase(
+                    format!("less than {quantity}, and earlier than {promise}, which comes next"),
+                    format!("数量须小于、日期须早于下一项（{promise} 前 {quantity}）"),
+                );
+                Error::field("also", value, remedy)
+            })?;
+        }
+        Ok(())
     }
 }
 

@@ -11,7 +11,7 @@ use crate::visit::visit_tag;
 use crate::{Error, Result};
 use std::collections::BTreeSet;
 use vocab::phrase;
-use vocab::{AgentId, RecordId, Timestamp, after};
+use vocab::{AgentId, Decimal, Money, RecordId, Timestamp, after};
 
 /// Most that an honest clock is off, seconds: machines that ask a time server are within one; one that does not
 /// may drift for weeks before it is off by more.
@@ -159,16 +159,7 @@ pub fn quote_fits(enquiry: &Enquiry, quote: &Quote, offer: Option<&Offer>, now: 
         };
         Error::because(Reason::Quantity, "quantity", shown(quote.quantity), remedy)
     })?;
-    ensure(quote.promise >= enquiry.start, || {
-        let remedy = {
-            let start = enquiry.start;
-            phrase(
-                format!("promise no earlier than the start, {start}"),
-                format!("承诺日期不得早于开始时间 {start}"),
-            )
-        };
-        Error::field("promise", shown(quote.promise), remedy)
-    })?;
+    not_before_start(quote.promise, enquiry)?;
     ensure(quote.hold_until > now, || {
         Error::because(
             Reason::Late,
@@ -177,13 +168,32 @@ pub fn quote_fits(enquiry: &Enquiry, quote: &Quote, offer: Option<&Offer>, now: 
             phrase(format!("hold longer; it is {now}"), format!("请保留更久；现在是 {now}")),
         )
     })?;
-    // the price it had when asked: an offer may expire while its quote holds
-    let Some(listed) = offer.and_then(|o| o.prices.unit_price(quote.quantity)) else { return Ok(()) };
-    let fair = quote.unit_price.currency == listed.currency && quote.unit_price.amount <= listed.amount;
+    for part in &quote.also {
+        not_before_start(part.promise, enquiry)?;
+        fair(part.quantity, part.unit_price, offer)?;
+    }
+    fair(quote.quantity, quote.unit_price, offer)
+}
+
+fn not_before_start(promise: Timestamp, enquiry: &Enquiry) -> Result<()> {
+    ensure(promise >= enquiry.start, || {
+        let start = enquiry.start;
+        let remedy = phrase(
+            format!("promise no earlier than the start, {start}"),
+            format!("承诺日期不得早于开始时间 {start}"),
+        );
+        Error::field("promise", shown(promise), remedy)
+    })
+}
+
+/// The price asked is no more than the one `offer` had when asked: it may expire while its quote holds.
+fn fair(quantity: Decimal, unit_price: Money, offer: Option<&Offer>) -> Result<()> {
+    let Some(listed) = offer.and_then(|o| o.prices.unit_price(quantity)) else { return Ok(()) };
+    let fair = unit_price.currency == listed.currency && unit_price.amount <= listed.amount;
     ensure(fair, || {
         Error::field(
             "unit_price",
-            shown(quote.unit_price),
+            shown(unit_price),
             phrase(format!("ask no more than the offer, {listed}"), format!("不得高于供应的价格 {listed}")),
         )
     })

@@ -18,7 +18,7 @@ mod said;
 pub mod statement;
 mod visit;
 
-pub use check::{DEPTH_MAX, NAME_BYTES_MAX, NOTE_BYTES_MAX, VISITED_MAX};
+pub use check::{DEPTH_MAX, NAME_BYTES_MAX, NOTE_BYTES_MAX, SOONER_MAX, VISITED_MAX};
 pub use date::{Side, Standing, answer_fits, delay_fits};
 pub use deal::{Deadlines, Terms, quote_fits};
 pub use error::Error;

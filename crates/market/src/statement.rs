@@ -157,8 +157,23 @@ pub struct Quote {
     pub promise: Timestamp,
     /// everything must be signed by then, else it lapses
     pub hold_until: Timestamp,
+    /// smaller quantities that could be had earlier, rising; nothing is held for them: who wants one asks for it
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<Sooner>,
 }
 statement!(Quote, "quote", |s| vec![s.enquiry]);
+
+/// A smaller quantity that could be had earlier than what was asked for.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Sooner {
+    /// how much
+    pub quantity: Decimal,
+    /// for one unit
+    pub unit_price: Money,
+    /// the goods could be there by then
+    pub promise: Timestamp,
+}
 
 /// Ends a conversation at the record it answers: an enquiry, quote, acceptance, confirmation, binding or request.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -110,6 +110,18 @@ pub enum Command {
         /// how much
         quantity: Decimal,
     },
+    /// Put a process elsewhere in the plan; what waits for it follows. Refused where a promise to another would move.
+    MoveProcess {
+        /// the order's plan
+        plan: RecordId,
+        /// which process of it
+        index: u32,
+        /// it begins then, or when the work centre next opens
+        start: Timestamp,
+        /// another work centre that its step allows
+        #[serde(default)]
+        work_center: Option<String>,
+    },
     /// Sign a quote, or the plan of an own order: all tiers bind, or none does.
     Accept {
         /// the enquiry or own order

@@ -14,7 +14,7 @@ pub(crate) use dates::{OPEN_MAX, Proposal};
 use ledger::{Record, Statement};
 use market::statement::{
     Acceptance, Binding, Cancellation, CancellationConsent, Condition, Confirmation, Delay, DelayAnswer,
-    Enquiry, Offer, Quote, Reason, Refusal, Settlement,
+    Enquiry, Offer, Quote, Reason, Refusal, Settlement, Sooner,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use trace::statement::Goods;
@@ -97,6 +97,7 @@ pub(crate) struct Quoted {
     pub(crate) unit_price: Money,
     pub(crate) promise: Timestamp,
     pub(crate) hold_until: Timestamp,
+    pub(crate) also: Vec<Sooner>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -429,6 +430,7 @@ impl Deals {
             unit_price: quote.unit_price,
             promise: quote.promise,
             hold_until: quote.hold_until,
+            also: quote.also,
         };
         self.set(&id, record.id, Stage::Quoted(quoted));
         Ok(id)

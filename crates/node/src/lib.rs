@@ -12,6 +12,7 @@ mod arrive;
 mod asks;
 mod board;
 mod book;
+mod capable;
 pub mod command;
 mod deals;
 pub mod effect;

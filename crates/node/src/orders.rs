@@ -262,8 +262,10 @@ impl Orders {
             }
         }
         held.plan.promise = shifted.promise;
-        held.course.slips = held.course.slips.saturating_add(1);
-        held.course.replanned = Some((at, shifted.cause));
+        if shifted.cause != Cause::Owner {
+            held.course.slips = held.course.slips.saturating_add(1);
+            held.course.replanned = Some((at, shifted.cause));
+        }
     }
     /// Somebody has said how work of a process goes.
     pub(crate) fn report(&mut self, process: ProcessRef) {

@@ -8,8 +8,10 @@ use crate::error::{Error, Result};
 use crate::node::Node;
 use crate::orders::Order;
 use crate::runs::Run;
+use crate::statement::{Cause, Replanned, Shifted};
 use crate::view::{MoveView, PreviewView, ProcessState, PromiseView};
 use crate::words::words;
+use ledger::Audience;
 use planning::{Plan, Relocation};
 use vocab::{RecordId, Said, Timestamp, phrase};
 
@@ -71,6 +73,22 @@ impl Node {
         })
     }
 
+    /// Puts a process elsewhere.
+    pub(crate) fn move_process(&mut self, to: &Place, now: Timestamp) -> Result<RecordId> {
+        let order = self.order_of_plan(&to.plan)?;
+        let plan = self.relocated(order, to, now)?;
+        let (held, _) = order.planned().ok_or_else(|| self.not_planned(order))?;
+        if let Some(broken) = self.broken(order, held.plan.promise, plan.promise) {
+            return Err(broken);
+        }
+        let both = (0_u32..).zip(held.plan.processes.iter().zip(plan.processes));
+        let processes = both.filter(|(_, (was, is))| *was != is).map(|(index, (_, p))| (index, p));
+        let cause = Cause::Owner;
+        let shifted =
+            Shifted { order: order.id, promise: plan.promise, processes: processes.collect(), cause };
+        self.say(&Replanned { orders: vec![shifted] }, Audience::Private, now)
+    }
+
     fn order_of_plan(&self, plan: &RecordId) -> Result<&Order> {
         let remedy = words("see the plan", "请查看计划");
         self.orders.by_plan(plan).ok_or(Error::Unknown { kind: words("plan", "计划"), id: *plan, remedy })
@@ -97,10 +115,12 @@ impl Node {
                 remedy: words("put one elsewhere that has not begun", "只能移动尚未开始的工序"),
             });
         }
-        let outstanding = |d: &&Deal| d.moved.accepted < d.quantity;
-        let coming =
-            held.chosen.iter().filter_map(|(spec, id)| Some((spec, self.deals.get(id).filter(outstanding)?)));
-        let arrivals = coming.filter_map(|(spec, deal)| Some((spec.clone(), deal.promised()?))).collect();
+        let coming = |deal: &RecordId| {
+            let deal = self.deals.get(deal)?;
+            deal.expected(now).filter(|_| deal.is_awaited()).or(deal.quoted().map(|q| q.promise))
+        };
+        let arrivals = held.chosen.iter().filter_map(|(spec, deal)| Some((spec.clone(), coming(deal)?)));
+        let arrivals = arrivals.collect();
         let to = Relocation { index, start: to.start, work_center: to.work_center.clone() };
         let stays = |index: usize| state(index) != Some(ProcessState::Planned);
         Ok(planning::relocate(&self.model, &held.plan, &to, &arrivals, &self.capacity, stays, now)?)

@@ -111,13 +111,17 @@ impl Node {
 
     /// The deals by which this node sells what an order makes, as long as goods are owed by them.
     pub(crate) fn owing<'a>(&'a self, order: &'a Order) -> impl Iterator<Item = &'a Deal> {
+        self.sales(order).filter(|d| d.is_bound() && d.moved.shipped < d.quantity)
+    }
+    /// The deals by which this node sells what an order makes, bound or not.
+    pub(crate) fn sales<'a>(&'a self, order: &'a Order) -> impl Iterator<Item = &'a Deal> {
         let pledges = match order.source {
             OrderSource::Deal => vec![order.id],
             OrderSource::Pool => self.pools.get(&order.id).map(|p| p.shares()).unwrap_or_default(),
             OrderSource::Own => vec![],
         };
         let mine = pledges.into_iter().filter_map(|id| self.deals.get(&id));
-        mine.filter(|d| d.side() == Side::Supplier && d.is_bound() && d.moved.shipped < d.quantity)
+        mine.filter(|d| d.side() == Side::Supplier)
     }
 
     /// True when nothing is left to be made or to arrive.

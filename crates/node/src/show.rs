@@ -255,6 +255,7 @@ impl Node {
             state: deal.state(),
             refused,
             promise,
+            also: quoted.map(|q| q.also.clone()).unwrap_or_default(),
             start: deal.start,
             answer_by: deal.enquiry().map_or(deal.start, |e| e.answer_by),
             hold_until: quoted.map(|q| q.hold_until),

@@ -234,4 +234,6 @@ pub(crate) enum Cause {
     Supply,
     /// there is room earlier
     Room,
+    /// the owner put it elsewhere
+    Owner,
 }

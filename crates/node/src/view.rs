@@ -5,7 +5,7 @@ mod plan;
 
 use crate::words::{Words, words};
 use market::statement::{Need, Reason};
-use market::statement::{Offer, PoolTerms};
+use market::statement::{Offer, PoolTerms, Sooner};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use trace::statement::{Goods, Purpose};
@@ -267,6 +267,8 @@ pub struct DealView {
     pub refused: Option<(Reason, Text)>,
     /// the goods will be there by then, once quoted
     pub promise: Option<Timestamp>,
+    /// smaller quantities that could be had earlier, while the quote stands
+    pub also: Vec<Sooner>,
     /// the moment the promise was reckoned from
     pub start: Timestamp,
     /// an answer is due by then

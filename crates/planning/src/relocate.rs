@@ -9,7 +9,7 @@ use crate::shop::Shop;
 use crate::site::net::{Names, seconds_up};
 use crate::{Capacity, Error, Model, Plan, PlannedProcess, Recipe, Result, Step};
 use std::collections::{BTreeMap, BTreeSet};
-use vocab::{Phrase, SpecId, Timestamp, after, phrase};
+use vocab::{Phrase, SpecId, Timestamp, after, phrase, seconds_between};
 
 /// Where a process of a plan is to be put.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -75,15 +75,18 @@ pub fn relocate(
         .ok_or(Error::NoProcess { index: to.index, count: plan.processes.len() })?;
     let moving: BTreeSet<usize> =
         plan.followers(to.index).into_iter().filter(|i| !stays(*i)).chain([to.index]).collect();
-    let mut floor = Floor::new(model, plan, &moving, to.work_center.as_deref(), capacity, now)?;
+    let base = on_the_beat_of(process.start, now);
+    let mut floor = Floor::new(model, plan, &moving, to.work_center.as_deref(), capacity, base)?;
     let mut moved = plan.clone();
     for index in &moving {
         let p = &plan.processes[*index];
         let waits = plan.after(*index).into_iter().map(|i| moved.processes[i].end);
+        // where it stands what it waits for is enough, be it a first part of it
+        let stands = |end: Timestamp| if *index == to.index { end.min(p.start) } else { end };
         let made = |spec: &SpecId| plan.processes[..*index].iter().any(|q| q.last && q.spec == *spec);
         let bought =
             p.inputs.iter().filter(|i| !made(&i.spec)).filter_map(|i| arrivals.get(&i.spec).copied());
-        let ready = waits.chain(bought).fold(now, Timestamp::max);
+        let ready = waits.map(stands).chain(bought).fold(now, Timestamp::max);
         let (center, from) = match *index == to.index {
             true => (to.work_center.as_deref().unwrap_or(&process.work_center), to.start),
             false => (p.work_center.as_str(), ready),
@@ -98,6 +101,11 @@ pub fn relocate(
     let elsewhere = Some(plan.promise).filter(|promise| last(plan).is_none_or(|end| end < *promise));
     moved.promise = last(&moved).into_iter().chain(elsewhere).max().unwrap_or(plan.promise);
     Ok(moved)
+}
+
+/// The last instant up to `now` that is whole seconds away from `t`: reckoned from there, what stands can stay.
+fn on_the_beat_of(t: Timestamp, now: Timestamp) -> Timestamp {
+    after(t, seconds_between(t, now))
 }
 
 fn step_at(p: &PlannedProcess) -> Phrase {

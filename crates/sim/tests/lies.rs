@@ -49,6 +49,7 @@ fn what_is_forged_truncated_oversized_or_not_addressed_here_changes_nothing() {
         unit_price: vocab::Money::new(decimal("1"), "EUR".parse().unwrap()),
         promise: c.world.now(),
         hold_until: after(c.world.now(), 100),
+        also: vec![],
     };
     let good = sign(&c, liar, &quote, victim, 90);
     let mut forged = Signed::clone(good.signed());
@@ -168,6 +169,7 @@ fn a_quote_dearer_than_its_offer_is_not_taken() {
         unit_price: vocab::Money::new(decimal("12.01"), "EUR".parse().unwrap()),
         promise: after(c.world.now(), 1_000),
         hold_until: after(c.world.now(), 1_000),
+        also: vec![],
     };
     let record = sign(&c, liar, &dear, victim, 800);
     let after_seq = heard(&c, victim, liar);

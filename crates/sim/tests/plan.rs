@@ -180,3 +180,112 @@ fn a_node_rebuilt_from_its_disk_shows_the_same_plan_and_trees() {
         assert_eq!(show(c.world.node(who).unwrap()), show(&c.world.rebuilt(who)), "{who}");
     }
 }
+
+#[test]
+fn more_is_never_promised_earlier_and_what_is_in_stock_is_there_at_once() {
+    let mut c = chairs(17);
+    let raise = || json(serde_json::json!({"do": "raise", "spec": "oak-log", "quantity": "2"}));
+    c.world.recorded(c.forest, raise()).unwrap();
+    let (node, now) = (c.world.node(c.forest).unwrap(), c.world.now());
+    let log: SpecId = "oak-log".parse().unwrap();
+    let all = node.capable(&log, decimal("16"), now).unwrap().steps;
+    let first = all.first().unwrap();
+    assert_eq!((first.quantity, first.promise), (decimal("2"), now), "what is in stock is there now");
+    assert_eq!(all.last().unwrap().quantity, decimal("16"));
+    assert!(all.len() > 2, "{all:?}");
+    assert!(all.windows(2).all(|w| w[0].quantity < w[1].quantity && w[0].promise < w[1].promise), "{all:?}");
+    // the last step is what an order of that size would promise
+    let order = serde_json::json!({"do": "plan", "spec": "oak-log", "quantity": "16"});
+    let mut alone = chairs(17);
+    alone.world.recorded(alone.forest, raise()).unwrap();
+    let id = alone.world.recorded(alone.forest, json(order)).unwrap();
+    let orders = alone.world.node(alone.forest).unwrap().orders(alone.world.now());
+    let promise = orders.iter().find(|o| o.id == id).unwrap().promise.unwrap();
+    assert_eq!(all.last().unwrap().promise, promise);
+    // nobody sells what chairs are made of at a known lead time but the sawmill, which says none: at once
+    let chair: SpecId = "chair".parse().unwrap();
+    let workshop = c.world.node(c.workshop).unwrap();
+    assert!(!workshop.capable(&chair, decimal("2"), now).unwrap().steps.is_empty());
+    assert!(workshop.capable(&"nothing-known".parse().unwrap(), decimal("2"), now).unwrap().steps.is_empty());
+    assert!(workshop.capable(&chair, Decimal::ZERO, now).is_err());
+}
+
+#[test]
+fn a_quote_says_what_could_be_had_earlier_and_an_order_of_that_size_gets_that_date() {
+    let mut c = chairs(18);
+    let raise = serde_json::json!({"do": "raise", "spec": "oak-board", "quantity": "9"});
+    c.world.recorded(c.workshop, json(raise)).unwrap();
+    let enquire = |c: &mut Chairs, quantity: &str| {
+        let command = serde_json::json!({"do": "enquire", "offer": c.offer, "quantity": quantity});
+        let id = c.world.recorded(c.buyer, json(command)).unwrap();
+        let buyer = c.buyer;
+        assert!(c.world.run_until(300, |w| state(w, buyer, &id) == Some(DealState::Quoted)));
+        deal(&c.world, buyer, &id).unwrap()
+    };
+    let all = enquire(&mut c, "8");
+    // nine boards are good for two chairs
+    let two = all.also.iter().find(|part| part.quantity == decimal("2")).unwrap();
+    assert!(two.promise < all.promise.unwrap());
+    assert_eq!(two.unit_price.amount, decimal("120"));
+    assert!(all.also.len() <= 4);
+    c.world.recorded(c.buyer, json(serde_json::json!({"do": "decline", "deal": all.id}))).unwrap();
+    c.world.run(10);
+    let less = enquire(&mut c, "2");
+    let lead = |d: &node::view::DealView, promise| vocab::seconds_between(d.start, promise);
+    assert_eq!(lead(&less, less.promise.unwrap()), lead(&all, two.promise));
+    assert!(less.also.len() <= 1, "{:?}", less.also);
+}
+
+#[test]
+fn a_move_does_what_the_preview_showed_and_a_restart_remembers_it() {
+    let mut c = chairs(19);
+    let who = c.workshop;
+    let raise = serde_json::json!({"do": "raise", "spec": "oak-board", "quantity": "40"});
+    c.world.recorded(who, json(raise)).unwrap();
+    let order = serde_json::json!({"do": "plan", "spec": "chair", "quantity": "3"});
+    let order = c.world.recorded(who, json(order)).unwrap();
+    c.world.recorded(who, json(serde_json::json!({"do": "accept", "deal": order}))).unwrap();
+    let before = board(&c, who);
+    let first = &before.processes[0];
+    let to = Place { plan: first.plan, index: 0, start: after(first.start, 5_000), work_center: None };
+    let command = |to: &Place| {
+        json(serde_json::json!({"do": "move_process", "plan": to.plan, "index": to.index, "start": to.start}))
+    };
+    let preview = c.world.node(who).unwrap().preview(&to, c.world.now()).unwrap();
+    assert!(preview.possible && preview.moves.len() == 2 && preview.promises.len() == 1, "{preview:?}");
+    c.world.recorded(who, command(&to)).unwrap();
+    let moved = board(&c, who);
+    for shown in &preview.moves {
+        let p = moved.processes.iter().find(|p| p.index == shown.index).unwrap();
+        assert_eq!((p.start, p.work_end, p.end), (shown.start, shown.work_end, shown.end));
+        assert_eq!(p.work_center, shown.work_center);
+    }
+    assert_eq!(moved.processes[0].promise, preview.promises[0].to);
+    assert_eq!(moved.work_centers[0].load, {
+        let node = c.world.node(who).unwrap();
+        node.capacity().load("bench", moved.from, moved.to)
+    });
+    // and back to where it was
+    let back = Place { start: first.start, ..to.clone() };
+    c.world.recorded(who, command(&back)).unwrap();
+    let times = |view: &PlanView| view.processes.iter().map(|p| (p.start, p.end)).collect::<Vec<_>>();
+    assert_eq!(times(&board(&c, who)), times(&before));
+    c.world.recorded(who, command(&to)).unwrap();
+    let rebuilt = c.world.rebuilt(who).plan_view(None, None, c.world.now()).unwrap();
+    assert_eq!(serde_json::to_string(&rebuilt).unwrap(), serde_json::to_string(&board(&c, who)).unwrap());
+    // what has begun stays where it is
+    c.world.run(5_100);
+    let start = serde_json::json!({"do": "start", "plan": to.plan, "index": 0});
+    c.world.recorded(who, json(start)).unwrap();
+    assert!(c.world.recorded(who, command(&back)).unwrap_err().contains("under way"));
+}
+
+#[test]
+fn a_move_that_breaks_a_promise_is_refused_by_the_command_too() {
+    let (mut c, _) = bound(20, 2);
+    let p = &board(&c, c.workshop).processes[0];
+    let late =
+        serde_json::json!({"do": "move_process", "plan": p.plan, "index": 0, "start": after(p.start, 3_600)});
+    let refused = c.world.recorded(c.workshop, json(late)).unwrap_err();
+    assert!(refused.contains("promised to buyer"), "{refused}");
+}

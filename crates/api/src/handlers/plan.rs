@@ -6,7 +6,7 @@ use axum::body::Bytes;
 use axum::extract::rejection::{BytesRejection, QueryRejection};
 use axum::extract::{Path, Query, State};
 use serde::Deserialize;
-use vocab::{RecordId, Timestamp, phrase};
+use vocab::{Decimal, RecordId, SpecId, Timestamp, phrase};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -42,4 +42,20 @@ pub(crate) async fn preview(State(app): State<App>, body: Result<Bytes, BytesRej
     let to = node::Place { plan, index, start, work_center };
     let preview = app.node().read(move |node, now| node.preview(&to, now)).await?;
     ok(&preview.map_err(runtime::Error::from)?)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CapableQuery {
+    spec: SpecId,
+    quantity: Decimal,
+}
+
+pub(crate) async fn capable(
+    State(app): State<App>,
+    asked: Result<Query<CapableQuery>, QueryRejection>,
+) -> Answer {
+    let CapableQuery { spec, quantity } = query(asked)?;
+    let view = app.node().read(move |node, now| node.capable(&spec, quantity, now)).await?;
+    ok(&view.map_err(runtime::Error::from)?)
 }

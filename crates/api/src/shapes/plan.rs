@@ -209,6 +209,16 @@ pub(crate) const PLAN: &[Shape] = &[
         ],
     ),
     (
+        "Sooner",
+        "A smaller quantity that could be had earlier than what was asked for; nothing is held for it.",
+        &[("quantity", "decimal", ""), ("unit_price", "Money", "for one unit"), ("promise", "time", "")],
+    ),
+    (
+        "CapableQuery",
+        "Of what, how much.",
+        &[("spec", "spec", ""), ("quantity", "decimal", "the most of interest")],
+    ),
+    (
         "CapableView",
         "How much of something could be had by when.",
         &[("spec", "spec", ""), ("steps", "[CapableStep]", "more and more, later and later")],

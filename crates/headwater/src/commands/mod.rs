@@ -1,6 +1,7 @@
 //! What each subcommand does.
 
 mod act;
+mod board;
 mod export;
 mod files;
 mod import;
@@ -90,6 +91,10 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
         Cmd::Deals { deal: None } => list::list(c, &show::DEALS),
         Cmd::Deals { deal: Some(deal) } => list::deal(c, &deal),
         Cmd::Orders => list::list(c, &show::ORDERS),
+        Cmd::Gantt(args) => board::gantt(c, &args),
+        Cmd::Tree { order } => board::tree(c, &order),
+        Cmd::Move(args) => board::put(c, args),
+        Cmd::Capable(args) => board::capable(c, &args),
         Cmd::Work { action: None } => list::work(c),
         Cmd::Outage { action: None } => list::list(c, &show::OUTAGES),
         Cmd::Floor { work_center } => list::floor(c, work_center.as_deref()),

@@ -166,6 +166,19 @@ messages! {
     Refused: "refused", "拒绝原因";
     Yes: "yes", "是";
     No: "no", "否";
+    // the plan
+    Lacking: "lacking", "缺料";
+    NeededAt: "needed", "需用时间";
+    Arrives: "arrives", "到货";
+    Order: "order", "订单";
+    ReadyUntilNow: "ready until now", "原完成时间";
+    ReadyThen: "ready then", "新完成时间";
+    MovePossible: "this can be done", "可以这样移动";
+    MoveNot: "this cannot be done: {0}", "不能这样移动：{0}";
+    OfAll: "of {0}", "共 {0}";
+    AskedToo: "also asked: {0}", "也询问了：{0}";
+    HoldLeft: "held {0} more", "预留还剩 {0}";
+    TreeTruncated: "there is more than can be shown", "内容过多，未全部显示";
     // trees
     Used: "used {0}", "用量 {0}";
     MadeBy: "made by {0}", "制造者 {0}";

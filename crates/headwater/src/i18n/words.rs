@@ -42,6 +42,13 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("quality", "quality", "质量"),
     ("break", "break", "休息"),
     ("other", "other", "其他"),
+    ("hold", "held", "已预留"),
+    ("late", "late", "延误"),
+    ("closed", "closed", "停工"),
+    ("demand", "wanted", "需求"),
+    ("make", "made here", "自制"),
+    ("stock", "from stock", "库存"),
+    ("purchase", "bought", "采购"),
     // handovers
     ("waiting", "waiting", "待接收"),
     ("taken", "taken over", "已接收"),

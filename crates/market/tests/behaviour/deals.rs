@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use market::deal::{Deadlines, Terms, quote_fits};
-use market::statement::{Enquiry, Offer, Quote, Reason};
+use market::statement::{Enquiry, Offer, Quote, Reason, Sooner};
 use market::visit_tag;
 use proptest::prelude::*;
 use vocab::{AgentId, RecordId, Timestamp};
@@ -30,6 +30,7 @@ fn quote() -> Quote {
         unit_price: eur("96"),
         promise: at(90_000),
         hold_until: at(3_600),
+        also: vec![],
     }
 }
 
@@ -128,6 +129,34 @@ fn a_quote_answers_what_was_asked_at_no_more_than_was_offered() {
     ] {
         assert!(judge(&bad, Some(&chair())).is_err(), "{bad:?}");
     }
+}
+
+#[test]
+fn what_could_be_had_earlier_is_less_and_earlier_rising_to_what_was_asked() {
+    let part =
+        |quantity, price: &str, s| Sooner { quantity: n(quantity), unit_price: eur(price), promise: at(s) };
+    let judge = |also: &[Sooner]| {
+        quote_fits(&enquiry(), &Quote { also: also.to_vec(), ..quote() }, Some(&chair()), at(10))
+    };
+    // the price of so few is that of so few
+    judge(&[part(5, "120", 100), part(10, "120", 80_000)]).unwrap();
+    for bad in [
+        &[part(20, "96", 100)][..],
+        &[part(5, "120", 90_000)],
+        &[part(5, "120", -1)],
+        &[part(0, "120", 100)],
+        &[part(5, "120.01", 100)],
+        &[part(10, "120", 100), part(5, "120", 50)],
+        &[part(5, "120", 100), part(10, "120", 100)],
+        &[part(5, "120", 100), part(5, "120", 200)],
+        &[1, 2, 3, 4, 5].map(|i| part(i, "120", 100 * i)),
+    ] {
+        assert!(judge(bad).is_err(), "{bad:?}");
+    }
+    let foreign = Sooner { unit_price: vocab::Money::new(n(1), "USD".parse().unwrap()), ..part(5, "1", 100) };
+    assert!(Quote { also: vec![foreign], ..quote() }.check().is_err());
+    let plain = serde_json::to_string(&quote()).unwrap();
+    assert!(!plain.contains("also"), "a quote without it is written as before: {plain}");
 }
 
 proptest! {

@@ -121,8 +121,14 @@ fn enquiries() {
 
 #[test]
 fn deals() {
-    let quote =
-        Quote { enquiry: id(1), quantity: n(1), unit_price: eur("0"), promise: at(0), hold_until: at(0) };
+    let quote = Quote {
+        enquiry: id(1),
+        quantity: n(1),
+        unit_price: eur("0"),
+        promise: at(0),
+        hold_until: at(0),
+        also: vec![],
+    };
     quote.check().unwrap();
     assert_eq!(refused(Quote { quantity: n(0), ..quote.clone() }.check()), "quantity");
     assert_eq!(refused(Quote { unit_price: eur("-0.01"), ..quote }.check()), "unit_price");

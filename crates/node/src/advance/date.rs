@@ -177,6 +177,6 @@ fn why(cause: Cause) -> Text {
         Cause::Outage => said!("a work centre is out of use", "工作中心停用"),
         Cause::Late => said!("work is behind its plan", "作业落后于计划"),
         Cause::Supply => said!("what it is made of comes later", "所用物料将晚到"),
-        Cause::Room => said!("the work is planned anew", "作业已重新排产"),
+        Cause::Room | Cause::Owner => said!("the work is planned anew", "作业已重新排产"),
     }
 }

@@ -126,6 +126,8 @@ impl Node {
         let plan = planning::place(&self.model, explosion, &arrivals, &self.capacity, ask.terms.start)
             .map_err(|e| (Reason::NoSource, e.text()))?;
         let promise = plan.promise;
+        let sold = self.deals.get(&id).and_then(|d| Some((d, self.board.offers.get(&d.enquiry()?.offer)?)));
+        let also = sold.map(|(d, l)| self.sooner(&d.spec, d.quantity, &plan, &chosen, &l.what, (ask, now)));
         let reservation = Reservation { order: id, plan, take: explosion.take.clone(), chosen, hold_until };
         if let Err(e) = self.say(&reservation, Audience::Private, now) {
             return Err((Reason::NoSource, e.text()));
@@ -142,7 +144,8 @@ impl Node {
             .get(&enquiry.offer)
             .and_then(|l| l.what.prices.unit_price(deal.quantity))
             .ok_or_else(|| (Reason::NoListing, said!("the offer is gone", "该报价已不存在")))?;
-        let quote = Quote { enquiry: id, quantity: deal.quantity, unit_price, promise, hold_until };
+        let also = also.unwrap_or_default();
+        let quote = Quote { enquiry: id, quantity: deal.quantity, unit_price, promise, hold_until, also };
         let to = deal.with;
         self.say_or_report(&quote, Audience::parties([to]), now);
         Ok(())

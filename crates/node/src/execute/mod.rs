@@ -9,6 +9,7 @@ mod work;
 use crate::command::{Command, Done, OfferDraft, Reply};
 use crate::error::{Error, Result};
 use crate::node::Node;
+use crate::relocation::Place;
 use crate::statement::ModelSet;
 use crate::words::words;
 use floor::Ending;
@@ -119,6 +120,9 @@ impl Node {
             }
             Command::Enquire { offer, quantity, due } => self.enquire(offer, quantity, due, now),
             Command::Plan { spec, quantity } => self.plan(spec, quantity, now),
+            Command::MoveProcess { plan, index, start, work_center } => {
+                self.move_process(&Place { plan, index, start, work_center }, now)
+            }
             Command::Accept { deal } => self.accept(deal, now),
             Command::Decline { deal } => self.decline(deal, now),
             Command::OpenPool { offer, threshold, closes } => self.open_pool(offer, threshold, closes, now),

@@ -134,15 +134,6 @@ impl Node {
     pub(crate) fn promised(&self, order: &Order) -> Option<Timestamp> {
         self.sales(order).filter_map(|d| d.promised()).min()
     }
-    /// The deals that an order serves.
-    pub(crate) fn sales(&self, order: &Order) -> impl Iterator<Item = &Deal> {
-        let id = order.id;
-        let of_pool = (order.source == OrderSource::Pool).then_some(());
-        let of_pool = of_pool.into_iter().flat_map(move |()| self.deals.iter()).filter(move |d| {
-            d.role == Role::Supplier && matches!(d.origin, crate::deals::Origin::Pool(pool) if pool == id)
-        });
-        self.deals.get(&id).into_iter().chain(of_pool)
-    }
 
     /// What an order's work that has not begun takes and is neither here nor made on the way. What is free is taken
     /// from `free` as it goes.
@@ -203,14 +194,17 @@ impl Node {
         for (id, center) in &self.model.work_centers {
             let hours = Hours::of(center.calendar.as_ref(), from, to)?;
             let work = work.get(id.as_str()).map_or(&[][..], Vec::as_slice);
+            let down = self.outages.of(id).iter().filter(|o| o.until > from && o.from < to);
+            let down = down.map(|o| DownView { start: o.from, end: o.until, reason: o.reason.clone() });
+            let down: Vec<_> = down.collect();
             let view = CenterView {
                 id: id.clone(),
                 name: center.name.clone().unwrap_or_else(|| Text::Plain(id.clone())),
                 units: center.units,
                 closed: hours.closed(),
-                down: vec![],
                 load: load(work, from, to),
-                days: days_of(&hours, center.units, work),
+                days: days_of(&hours, center.units, work, &down),
+                down,
             };
             days += view.days.len();
             if days > CENTER_DAYS_MAX {
@@ -243,23 +237,23 @@ fn load(work: &[(Timestamp, Timestamp)], from: Timestamp, to: Timestamp) -> Vec<
 }
 
 /// Day by day, how long it is open and how much of that is in use.
-fn days_of(hours: &Hours, units: u32, work: &[(Timestamp, Timestamp)]) -> Vec<DayView> {
-    // what is in use of one unit before each instant at which something opens, closes, begins or ends
+fn days_of(hours: &Hours, units: u32, work: &[(Timestamp, Timestamp)], down: &[DownView]) -> Vec<DayView> {
     let overlap = |a: (Timestamp, Timestamp), b: (Timestamp, Timestamp)| {
         seconds_between(a.0.max(b.0), a.1.min(b.1)).max(0)
     };
-    let open = hours.open();
-    let used = |day: (Timestamp, Timestamp)| -> i64 {
-        let first = open.partition_point(|s| s.end <= day.0);
-        let today = open[first..].iter().take_while(|s| s.start < day.1);
-        let today: Vec<_> = today.map(|s| (s.start.max(day.0), s.end.min(day.1))).collect();
-        let there = work.iter().filter(|w| w.0 < day.1 && w.1 > day.0);
-        there.map(|w| today.iter().map(|open| overlap(*w, *open)).sum::<i64>()).sum()
-    };
-    let view = |day: &planning::DayHours| DayView {
-        start: day.start,
-        open_s: day.open_s.saturating_mul(i64::from(units.max(1))),
-        used_s: used((day.start, day.end)),
+    let down: Vec<_> = down.iter().map(|d| (d.start, d.end)).collect();
+    let view = |day: &planning::DayHours| {
+        let first = hours.open().partition_point(|s| s.end <= day.start);
+        let open = hours.open()[first..].iter().take_while(|s| s.start < day.end);
+        let open: Vec<_> = open.map(|s| (s.start.max(day.start), s.end.min(day.end))).collect();
+        // how much of these times is in open hours of the day
+        let within = |times: &[(Timestamp, Timestamp)]| -> i64 {
+            let today = times.iter().filter(|t| t.0 < day.end && t.1 > day.start);
+            today.map(|t| open.iter().map(|open| overlap(*t, *open)).sum::<i64>()).sum()
+        };
+        let there = day.open_s.saturating_sub(within(&down)).max(0);
+        let open_s = there.saturating_mul(i64::from(units.max(1)));
+        DayView { start: day.start, open_s, used_s: within(work) }
     };
     hours.days().iter().map(view).collect()
 }
