@@ -46,7 +46,7 @@ impl Node {
                 ));
             }
         }
-        found.sort_by(|(a, _), (b, _)| a.cmp(b));
+        found.sort_by_key(|(rank, _)| *rank);
         let truncated = found.len() > limit;
         let entries = found
             .into_iter()
