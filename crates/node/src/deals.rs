@@ -564,7 +564,7 @@ impl Deals {
                     Seal::Binding => by_supplier,
                     Seal::Close => false,
                 };
-                let last = *dated == refusal.answers;
+                let last = *dated == refusal.answers && !deal.has_spoken(me, &record.author);
                 receiver && last && refusal.reason == Reason::Late && deal.moved.shipped.is_zero()
             }
             Stage::Over(_) => return Ok(id),

@@ -77,6 +77,15 @@ impl Deal {
             () => fault(Reason::Invalid, said!("it is not a party to the deal", "它不是这笔交易的一方")),
         }
     }
+    /// True when `author` has treated the deal as bound since it was.
+    pub(super) fn has_spoken(&self, me: &AgentId, author: &AgentId) -> bool {
+        let side = if author == me { self.side() } else { self.other_side() };
+        let of_dates = self.dates.iter().any(|p| p.side == side || p.answer.is_some());
+        of_dates || self.cancellation.as_ref().is_some_and(|wish| wish.by == *author)
+    }
+    fn other_side(&self) -> Side {
+        if self.role == Role::Buyer { Side::Supplier } else { Side::Buyer }
+    }
     fn bound_to(&self) -> std::result::Result<Standing, Fault> {
         match self.standing() {
             Some(standing) => Ok(standing),
