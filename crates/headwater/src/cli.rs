@@ -12,10 +12,10 @@ pub(crate) use board::{CapableArgs, GanttArgs, MoveArgs};
 use clap::{Args, Parser, Subcommand};
 pub(crate) use market::{DateCmd, DateWord, FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, YesNo};
 pub(crate) use node::{DemoArgs, InitArgs, OnOff, PeerCmd, UpArgs};
-pub(crate) use plan::{PlanArgs, PlanCmd, PlanOrder, ScheduleArgs};
+pub(crate) use plan::{PlanArgs, PlanCmd, PlanOrder, ScheduleArgs, SolveArgs};
 use std::path::PathBuf;
 use vocab::{Decimal, Timestamp};
-pub(crate) use workshop::{EstimateCmd, ExportKind, ImportCmd, OutageCmd, StockCmd, WorkCmd};
+pub(crate) use workshop::{EstimateCmd, ExportArgs, ExportKind, ImportCmd, OutageCmd, StockCmd, WorkCmd};
 
 /// Exit codes, shown under `--help`.
 pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done; 1 refused or failed; 2 the command line or a file makes no \
@@ -240,14 +240,8 @@ pub(crate) enum Cmd {
     },
     /// Check every signature, link and hash of the records in the data folder
     Verify,
-    /// Write data out: EPCIS document, records or model
-    Export {
-        /// What
-        what: ExportKind,
-        /// File to write; standard output when not given
-        #[arg(long, short, value_name = "FILE")]
-        out: Option<PathBuf>,
-    },
+    /// Write data out: EPCIS document, records, model or plan
+    Export(ExportArgs),
     /// Play a scenario: many nodes on this machine, each a process of its own
     Demo(DemoArgs),
     /// Write a completion script for a shell

@@ -25,6 +25,18 @@ pub(crate) struct PlanOrder {
 pub(crate) enum PlanCmd {
     /// Search a short schedule for a job shop, flexible job shop or project
     Schedule(ScheduleArgs),
+    /// Plan a whole site: what to make, buy and deliver when, for all demands in a file
+    Solve(SolveArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SolveArgs {
+    /// JSON file, may be packed (.gz): a model and a situation as `headwater import plan --out` writes them, or a
+    /// one-site problem in neutral form
+    pub(crate) file: PathBuf,
+    /// JSON file for the plan, in the form of the problem
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
 }
 
 #[derive(Debug, Args)]

@@ -1,7 +1,7 @@
 //! What concerns work and goods, and files of them.
 
 use crate::values::{IdText, LotText, ProcessText, Wish};
-use clap::{Subcommand, ValueEnum};
+use clap::{Args, Subcommand, ValueEnum};
 use node::StopReason;
 use std::path::PathBuf;
 use vocab::{Decimal, SpecId, Timestamp};
@@ -145,6 +145,26 @@ pub(crate) enum ImportCmd {
         /// CSV file, UTF-8, with a line of column names
         file: PathBuf,
     },
+    /// Sheets of all that planning needs: items, recipes, inputs, steps, work_centers, calendars, people, tools, stock,
+    /// receipts, demands and so on; `headwater export plan --template` writes them with an example
+    Plan {
+        /// XLSX workbook, folder of CSV files, or CSV files named as the sheets
+        #[arg(required = true)]
+        files: Vec<PathBuf>,
+        /// JSON file for the model and the situation, instead of telling the node
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Close a work centre at the events of an iCalendar file, such as public holidays
+    Calendar {
+        /// iCalendar file (.ics)
+        file: PathBuf,
+        /// Work centre, as the model names it
+        work_center: String,
+        /// Time zone, where neither the work centre nor the file has one
+        #[arg(long, value_name = "ZONE")]
+        zone: Option<String>,
+    },
     /// All a firm makes and offers: specifications, recipes, work centres, stock, offers and needs
     Firm {
         /// TOML or JSON file
@@ -163,6 +183,21 @@ pub(crate) enum ImportCmd {
     },
 }
 
+#[derive(Debug, Args)]
+pub(crate) struct ExportArgs {
+    /// What
+    pub(crate) what: ExportKind,
+    /// File to write; standard output when not given
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// With plan: a JSON file to take it from, instead of the node
+    #[arg(long, value_name = "FILE")]
+    pub(crate) from: Option<PathBuf>,
+    /// With plan: write sheets to begin with, an example in them, to a folder or .xlsx file
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) template: Option<PathBuf>,
+}
+
 #[derive(Clone, Copy, PartialEq, Eq, Debug, ValueEnum)]
 pub(crate) enum ExportKind {
     /// GS1 EPCIS 2.0 events
@@ -171,4 +206,6 @@ pub(crate) enum ExportKind {
     Records,
     /// Recipes and work centres
     Model,
+    /// All that planning needs, as sheets: a folder of CSV files, or an .xlsx or .json file
+    Plan,
 }

@@ -1,7 +1,7 @@
 //! `headwater export`: what the node has, in forms other programs read; and completion scripts.
 
-use super::Context;
-use crate::cli::{Cli, ExportKind};
+use super::{Context, sheets};
+use crate::cli::{Cli, ExportArgs, ExportKind};
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::Msg;
 use clap::CommandFactory;
@@ -12,9 +12,14 @@ use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::Path;
 
-pub(super) fn run(c: &Context, what: ExportKind, out: Option<&Path>) -> Result<()> {
+pub(super) fn run(c: &Context, args: &ExportArgs) -> Result<()> {
+    let out = args.out.as_deref();
+    if args.what != ExportKind::Plan && (args.from.is_some() || args.template.is_some()) {
+        return Err(Failure::usage(c.say(Msg::OnlyWithPlan, &[])));
+    }
     // everything is there before the file is touched
-    match what {
+    match args.what {
+        ExportKind::Plan => sheets::export(c, args),
         ExportKind::Epcis => document(c, "epcis", out),
         ExportKind::Model => document(c, "model", out),
         ExportKind::Records => {

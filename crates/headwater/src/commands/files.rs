@@ -3,6 +3,8 @@
 use super::Context;
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::Msg;
+use crate::sheets::Workshop;
+use flate2::read::GzDecoder;
 use node::command::Command;
 use planning::{Item, Person, Recipe, Tool, WorkCenter};
 use serde::Deserialize;
@@ -15,6 +17,8 @@ use vocab::SpecId;
 
 /// Largest file that is read, in bytes.
 const BYTES_MAX: u64 = 8 << 20;
+/// Largest that a packed file may become.
+const UNPACKED_BYTES_MAX: u64 = 256 << 20;
 
 /// The file's bytes.
 pub(super) fn bytes(c: &Context, path: &Path) -> Result<Vec<u8>> {
@@ -40,6 +44,29 @@ pub(super) fn read<T: DeserializeOwned>(c: &Context, path: &Path) -> Result<T> {
         Some("toml") => toml::from_slice(&bytes).map_err(|e| wrong("TOML", e.to_string())),
         _ => Err(Failure::new(Exit::Usage, "file", c.say(Msg::FileKind, &[&name]))),
     }
+}
+
+/// A model and a situation, as `headwater import plan --out` writes them; `.gz` if it is packed.
+pub(super) fn workshop(c: &Context, path: &Path) -> Result<Workshop> {
+    let wrong =
+        |e| Failure::new(Exit::Usage, "file", c.say(Msg::NotReadable, &[&path.display(), &"JSON", &e]));
+    serde_json::from_slice(&unpacked(c, path)?).map_err(wrong)
+}
+
+/// The file's bytes, unpacked when it is gzip.
+pub(super) fn unpacked(c: &Context, path: &Path) -> Result<Vec<u8>> {
+    let packed = bytes(c, path)?;
+    if !packed.starts_with(&[0x1f, 0x8b]) {
+        return Ok(packed);
+    }
+    let name = path.display();
+    let mut all = Vec::new();
+    let read = GzDecoder::new(packed.as_slice()).take(UNPACKED_BYTES_MAX + 1).read_to_end(&mut all);
+    read.map_err(|e| Failure::new(Exit::Usage, "file", c.say(Msg::CannotRead, &[&name, &e])))?;
+    if all.len() as u64 > UNPACKED_BYTES_MAX {
+        return Err(Failure::new(Exit::Usage, "file", c.say(Msg::TooLarge, &[&name, &UNPACKED_BYTES_MAX])));
+    }
+    Ok(all)
 }
 
 /// Recipes in a file: a list, or by output as the API shows them.

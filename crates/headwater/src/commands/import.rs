@@ -138,7 +138,7 @@ impl Row<'_> {
 }
 
 /// Specifications that stock may be booked of, or offers made for.
-fn known_specs(client: &Client) -> Result<BTreeSet<String>> {
+pub(super) fn known_specs(client: &Client) -> Result<BTreeSet<String>> {
     let described = client.list("specifications")?;
     let described = described.iter().filter_map(|spec| spec["specification"]["id"].as_str());
     let offered = client.list("offers")?;

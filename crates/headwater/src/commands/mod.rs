@@ -4,11 +4,14 @@ mod act;
 mod board;
 mod export;
 mod files;
+mod holidays;
 mod import;
 mod init;
 mod list;
 mod play;
 mod schedule;
+mod sheets;
+mod solve;
 mod up;
 mod verify;
 
@@ -77,7 +80,7 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
         Cmd::Init(args) => init::run(c, args),
         Cmd::Up(args) => up::run(c, *args),
         Cmd::Verify => verify::run(c),
-        Cmd::Export { what, out } => export::run(c, what, out.as_deref()),
+        Cmd::Export(args) => export::run(c, &args),
         Cmd::Completions { shell } => export::completions(shell),
 
         Cmd::Link => list::link(c),
@@ -107,6 +110,10 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
         Cmd::Import { what: ImportCmd::Stock { file } } => import::stock(c, &file),
         Cmd::Import { what: ImportCmd::Recipes { file } } => import::recipes(c, &file),
         Cmd::Import { what: ImportCmd::Offers { file } } => import::offers(c, &file),
+        Cmd::Import { what: ImportCmd::Plan { files, out } } => sheets::import(c, &files, out.as_deref()),
+        Cmd::Import { what: ImportCmd::Calendar { file, work_center, zone } } => {
+            holidays::import(c, &file, &work_center, zone.as_deref())
+        }
         Cmd::Import { what: ImportCmd::Firm { file } } => play::firm(c, &file),
         Cmd::Import { what: ImportCmd::Chain { file, out, currency } } => {
             play::chain(c, &file, &out, currency)
@@ -119,6 +126,7 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
         Cmd::Stock { action: Some(action @ StockCmd::Lower { .. }) } => act::lower(c, action),
         Cmd::Feedback { action: Some(action @ FeedbackCmd::Add { .. }) } => act::feedback(c, action),
         Cmd::Plan(PlanArgs { what: Some(PlanCmd::Schedule(args)), .. }) => schedule::run(c, &args),
+        Cmd::Plan(PlanArgs { what: Some(PlanCmd::Solve(args)), .. }) => solve::run(c, &args),
         Cmd::Trace { lot } => act::trace(c, &lot),
         Cmd::Recall { lot } => act::recall(c, &lot),
         other => act::command(c, other),

@@ -21,7 +21,7 @@ const TOOLS_MAX: usize = 1_000;
 const NAME_BYTES_MAX: usize = 64;
 
 /// What a mistake is about.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Place {
     /// the whole
     Model,
