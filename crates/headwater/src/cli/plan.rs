@@ -37,6 +37,12 @@ pub(crate) struct SolveArgs {
     /// JSON file for the plan, in the form of the problem
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Search so long for a less late plan, while anything is late
+    #[arg(long, default_value_t = 0, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(..=86_400))]
+    pub(crate) improve: u64,
+    /// Another number makes another search; the same number, the same moves
+    #[arg(long, default_value_t = 1)]
+    pub(crate) seed: u64,
 }
 
 #[derive(Debug, Args)]

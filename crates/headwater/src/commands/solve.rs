@@ -8,7 +8,7 @@ use crate::sheets::Workshop;
 use comfy_table::{ContentArrangement, Table, presets};
 use indicatif::ProgressBar;
 use planning::neutral::{Neutral, NeutralPlan};
-use planning::site::{Options, SitePlan, solve};
+use planning::site::{Options, Planner, SitePlan};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
@@ -29,9 +29,15 @@ pub(super) fn run(c: &Context, args: &SolveArgs) -> Result<()> {
     let spinner = ProgressBar::new_spinner();
     spinner.set_message(c.say(Msg::SolvePlanning, &[&workshop.situation.demands.len()]));
     spinner.enable_steady_tick(Duration::from_millis(100));
-    let plan = solve(&workshop.model, &workshop.situation, &Options::default());
+    let planner = Planner::new(&workshop.model, workshop.situation.clone(), &Options::default());
+    let mut planner = planner.map_err(|e| Failure::said(Exit::Usage, "plan", &e))?;
+    if args.improve > 0 {
+        spinner.set_message(c.say(Msg::SolveImproving, &[&args.improve]));
+        let searched = Instant::now();
+        planner.improve(args.seed, || searched.elapsed().as_secs() < args.improve);
+    }
+    let plan = planner.plan();
     spinner.finish_and_clear();
-    let plan = plan.map_err(|e| Failure::said(Exit::Usage, "plan", &e))?;
 
     if let Some(out) = &args.out {
         export::write(c, Some(out), |to| {

@@ -223,6 +223,7 @@ messages! {
     StillThere: "{0} still there", "仍有 {0}";
     // schedules
     SolvePlanning: "planning {0} demands", "正在计划 {0} 项需求";
+    SolveImproving: "searching {0} s for a less late plan", "正在用 {0} 秒寻找延迟更少的计划";
     SolveDemands: "demands", "需求";
     SolveOnTime: "on time", "按时";
     SolveOnTimePct: "on time, %", "按时率（%）";

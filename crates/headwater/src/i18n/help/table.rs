@@ -80,6 +80,7 @@ pub(super) const HELP: &[(&str, &str)] = &[
     ("Columns: spec, currency, prices (such as 1=120;20=96); optional: name, unit, minimum, step, maximum, lead_time_days, expires_days, pool_cap, pool_lead_time_days, pool_payment", "列：spec、currency、prices（如 1=120;20=96）；可选：name、unit、minimum、step、maximum、lead_time_days、expires_days、pool_cap、pool_lead_time_days、pool_payment"),
     ("Plan a whole site: what to make, buy and deliver when, for all demands in a file", "为整个工厂做计划：文件中全部需求，何时制作、采购、交付什么"),
     ("JSON file, may be packed (.gz): a model and a situation as `headwater import plan --out` writes them, or a one-site problem in neutral form", "JSON 文件，可压缩（.gz）：`headwater import plan --out` 写出的模型与现状，或中立格式的单厂问题"),
+    ("Search so long for a less late plan, while anything is late", "只要仍有延迟，就用这么多秒寻找延迟更少的计划"),
     ("JSON file for the plan, in the form of the problem", "计划写入此 JSON 文件，格式与问题相同"),
     ("Sheets of all that planning needs: items, recipes, inputs, steps, work_centers, calendars, people, tools, stock, receipts, demands and so on; `headwater export plan --template` writes them with an example", "计划所需的全部表：物料、配方、投入、工序、工作中心、日历、人员、工装、库存、在途、需求等；`headwater export plan --template` 可写出带示例的空表"),
     ("XLSX workbook, folder of CSV files, or CSV files named as the sheets", "XLSX 工作簿、CSV 文件夹，或以表名命名的 CSV 文件"),
