@@ -37,11 +37,12 @@ mod show;
 mod show_dates;
 mod spread;
 mod statement;
+mod turns;
 pub mod view;
 mod words;
 
 pub use error::Error;
-pub use node::{Config, Node, Policy};
+pub use node::{Config, Hears, Node, Policy};
 pub use reason::StopReason;
 pub use relocation::Place;
 pub use words::Words;

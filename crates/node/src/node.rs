@@ -16,6 +16,7 @@ use crate::orders::Orders;
 use crate::outages::Outages;
 use crate::pools::Pools;
 use crate::post::Post;
+use crate::turns::Turns;
 use crate::words::{about, said, words};
 use ledger::{Audience, Log, Record, Signed, Signer, Statement, Witness};
 use market::statement::Feedback;
@@ -60,6 +61,21 @@ pub struct Policy {
     pub grace_s: i64,
     /// seconds the other side has to answer when another date is offered or asked for
     pub date_answer_s: i64,
+    /// milliseconds after the moment an order was asked at during which nothing is set aside for it, so that what was
+    /// asked earlier and travels slower has its turn first, here and at every firm that does the same; 0: first come,
+    /// first served
+    pub turn_ms: u64,
+    /// whose public records are kept and compared
+    pub hears: Hears,
+}
+
+/// Whose public records a node keeps and compares with its peers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Hears {
+    /// everybody's, and it passes them on: an open market
+    Everybody,
+    /// those of the agents it is or was connected with, from themselves: a firm among thousands that knows its partners
+    Partners,
 }
 
 impl Default for Policy {
@@ -76,6 +92,8 @@ impl Default for Policy {
             reconcile_s: 60,
             grace_s: 600,
             date_answer_s: DAY_S,
+            turn_ms: 0,
+            hears: Hears::Everybody,
         }
     }
 }
@@ -106,6 +124,7 @@ pub struct Node {
     pub(crate) estimates: Estimates,
     // what follows does not survive a restart, and need not
     pub(crate) post: Post,
+    pub(crate) turns: Turns,
     pub(crate) asks: Asks,
     pub(crate) problems: VecDeque<(Timestamp, Option<AgentId>, Text)>,
     pub(crate) agenda: BTreeSet<Todo>,
@@ -159,6 +178,7 @@ impl Node {
             declared_expiry: BTreeMap::new(),
             estimates: Estimates::default(),
             post: Post::default(),
+            turns: Turns::default(),
             asks: Asks::default(),
             problems: VecDeque::new(),
             agenda: BTreeSet::new(),
@@ -386,6 +406,7 @@ impl Node {
             self.pools.next_deadline(),
             self.post.next_retry(),
             self.asks.next_deadline(),
+            self.turns.next(),
             self.next_periodic(),
             self.orders.next_look(),
         ];

@@ -286,6 +286,11 @@ impl Node {
         all
     }
 
+    /// One order.
+    pub fn order(&self, id: &RecordId, now: Timestamp) -> Option<OrderView> {
+        self.orders.get(id).map(|o| self.order_view(o, now))
+    }
+
     fn order_view(&self, order: &Order, now: Timestamp) -> OrderView {
         let (state, trouble) = match &order.stage {
             Stage::New | Stage::Asking { .. } => (OrderState::Asking, None),
@@ -536,12 +541,36 @@ impl Node {
         Ok(trace::epcis_document(&self.me(), &records, &units, self.clock)?)
     }
 
-    /// What must always hold at one node (design, section 6): capacity, stock, holds that end. For tests and the
-    /// simulator.
+    /// What must always hold at one node (design, section 6): capacity, stock, agreement, holds that end. For tests and
+    /// the simulator.
     pub fn check_invariants(&self) -> std::result::Result<(), String> {
-        self.capacity.check(&self.model).map_err(|e| format!("capacity: {e}"))?;
+        self.check_capacity()?;
         self.stock.check().map_err(|e| format!("stock: {e}"))?;
-        for order in self.orders.iter() {
+        self.check_holds()?;
+        self.deals.iter().try_for_each(|deal| self.check_agreement(deal))
+    }
+
+    /// The same as far as it can have changed by time and by `kept`, the records this node has just kept: enough after
+    /// each step of a long run, where the whole would be looked through again and again.
+    pub fn check_invariants_after(&self, kept: &[RecordId]) -> std::result::Result<(), String> {
+        self.check_holds()?;
+        if kept.is_empty() {
+            return Ok(());
+        }
+        let kind = |id: &RecordId| self.book.get(id).map_or("", |r| r.kind.as_str());
+        if kept.iter().any(|id| !OF_DEALS.contains(&kind(id))) {
+            return self.check_invariants();
+        }
+        self.check_capacity()?;
+        kept.iter().filter_map(|id| self.deals.of(id)).try_for_each(|deal| self.check_agreement(deal))
+    }
+
+    fn check_capacity(&self) -> std::result::Result<(), String> {
+        self.capacity.check(&self.model).map_err(|e| format!("capacity: {e}"))
+    }
+
+    fn check_holds(&self) -> std::result::Result<(), String> {
+        for order in self.orders.waiting() {
             if let Stage::Held(held) = &order.stage {
                 let over = seconds_between(held.hold_until, self.clock);
                 if over > crate::deals::GRACE_S + 1 {
@@ -549,13 +578,30 @@ impl Node {
                 }
             }
         }
-        for deal in self.deals.iter().filter(|d| d.is_bound() && d.role == Role::Buyer) {
-            let signed =
-                deal.history.iter().filter_map(|id| self.book.get(id)).any(|r| r.author == self.me());
-            if !signed {
-                return Err(format!("agreement: deal {} binds this node without its signature", deal.id));
-            }
-        }
         Ok(())
     }
+
+    fn check_agreement(&self, deal: &Deal) -> std::result::Result<(), String> {
+        let signed = || deal.history.iter().filter_map(|id| self.book.get(id)).any(|r| r.author == self.me());
+        match deal.is_bound() && deal.role == Role::Buyer && !signed() {
+            true => Err(format!("agreement: deal {} binds this node without its signature", deal.id)),
+            false => Ok(()),
+        }
+    }
 }
+
+/// Kinds of record by which deals come about: they touch neither stock nor pools.
+const OF_DEALS: [&str; 12] = [
+    "enquiry",
+    "asked",
+    "reservation",
+    "quote",
+    "refusal",
+    "acceptance",
+    "go_ahead",
+    "confirmation",
+    "binding",
+    "firm",
+    "dropped",
+    "demand",
+];

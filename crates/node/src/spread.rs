@@ -6,7 +6,7 @@
 use crate::book::spreads;
 use crate::effect::{Channel, Effect, Topic};
 use crate::frame::{Frame, Turn};
-use crate::node::{Node, Todo};
+use crate::node::{Hears, Node, Todo};
 use crate::statement::{ReachableAt, Witnessed};
 use crate::view::OrderSource;
 use crate::words::{about, about_foreign, because, said};
@@ -46,6 +46,10 @@ impl Node {
             }
         };
         let policy = &self.config.policy;
+        let partner = from.map_or(self.post.get(&record.author).is_some(), |peer| peer == record.author);
+        if policy.hears == Hears::Partners && !partner {
+            return;
+        }
         // silence towards those who flood: what is over the limit is not kept, and not worth a word
         if !spreads(&record)
             || self.book.public_by(&record.author) >= policy.public_per_author
@@ -78,9 +82,15 @@ impl Node {
         }
     }
 
-    fn public_set(&self) -> Option<NegentropyStorageVector> {
+    /// What is compared with `peer`: all that is public here, or what the two have said themselves.
+    fn public_set(&self, peer: &AgentId) -> Option<NegentropyStorageVector> {
+        let me = self.me();
+        let compared = |id: &RecordId| match self.config.policy.hears {
+            Hears::Everybody => true,
+            Hears::Partners => self.book.get(id).is_some_and(|r| r.author == me || r.author == *peer),
+        };
         let mut set = NegentropyStorageVector::with_capacity(self.book.public_len());
-        for (time, id) in self.book.public() {
+        for (time, id) in self.book.public().filter(|(_, id)| compared(id)) {
             set.insert(*time, Id::from_byte_array(id.0)).ok()?;
         }
         set.seal().ok()?;
@@ -88,7 +98,7 @@ impl Node {
     }
 
     pub(crate) fn begin_reconcile(&mut self, peer: AgentId, now: Timestamp) {
-        let message = self.public_set().and_then(|set| {
+        let message = self.public_set(&peer).and_then(|set| {
             let mut session = Negentropy::owned(set, RECONCILE_BYTES).ok()?;
             session.initiate().ok()
         });
@@ -102,7 +112,8 @@ impl Node {
     }
 
     pub(crate) fn reconcile(&mut self, from: AgentId, turn: Turn, message: &[u8], now: Timestamp) {
-        let Some(session) = self.public_set().and_then(|set| Negentropy::owned(set, RECONCILE_BYTES).ok())
+        let Some(session) =
+            self.public_set(&from).and_then(|set| Negentropy::owned(set, RECONCILE_BYTES).ok())
         else {
             return;
         };
@@ -222,6 +233,7 @@ impl Node {
             self.agenda.extend([Todo::Order(id), Todo::Replan(id)]);
         }
         self.asks_due(now);
+        self.turns_due(now);
         if seconds_between(self.forgot_at, now) > FORGET_S {
             self.forgot_at = now;
             self.capacity.forget_before(after(now, -FORGET_S));

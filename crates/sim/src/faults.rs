@@ -5,8 +5,10 @@
 pub struct Faults {
     /// least time a frame takes
     pub delay_ms_min: i64,
-    /// most time a frame takes; frames overtake one another within this range
+    /// most time a frame takes
     pub delay_ms_max: i64,
+    /// whether frames from one node to another may pass each other on the way
+    pub order: Order,
     /// frames that never arrive
     pub loss: u32,
     /// frames that arrive twice
@@ -17,15 +19,35 @@ pub struct Faults {
     pub away_ms_max: i64,
 }
 
+/// Whether frames of one pair of nodes keep their order.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Order {
+    /// as on one stream of a connection
+    Kept,
+    /// as datagrams may
+    Mixed,
+}
+
 impl Faults {
     /// A good line and machines that stay up.
-    pub const NONE: Self =
-        Self { delay_ms_min: 1, delay_ms_max: 1, loss: 0, duplication: 0, crash: 0, away_ms_max: 0 };
+    pub const NONE: Self = Self {
+        delay_ms_min: 1,
+        delay_ms_max: 1,
+        order: Order::Mixed,
+        loss: 0,
+        duplication: 0,
+        crash: 0,
+        away_ms_max: 0,
+    };
+
+    /// Long lines without fault between machines that stay up.
+    pub const FAR: Self = Self { delay_ms_min: 10, delay_ms_max: 40, order: Order::Kept, ..Self::NONE };
 
     /// A bad day.
     pub const HARSH: Self = Self {
         delay_ms_min: 1,
         delay_ms_max: 1_500,
+        order: Order::Mixed,
         loss: 50,
         duplication: 50,
         crash: 8,

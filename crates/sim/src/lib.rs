@@ -6,8 +6,10 @@
 //!
 //! It knows no sockets and no real clock: two runs of one seed are the same, to the byte.
 
+pub mod chain;
 mod faults;
+pub mod firms;
 mod world;
 
-pub use faults::Faults;
-pub use world::{World, agent_seed};
+pub use faults::{Faults, Order};
+pub use world::{OnBreach, World, agent_seed};

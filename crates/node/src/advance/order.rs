@@ -31,6 +31,9 @@ impl Node {
         let explosion = planning::explode(&self.model, &demand, &self.free_and_fit(now))
             .map_err(|e| no_source(e.into()))?;
         if explosion.buy.is_empty() {
+            if self.waits_for_turn(id, source, ask, now) {
+                return Ok(());
+            }
             return self.set_aside(id, source, &explosion, BTreeMap::new(), ask, now);
         }
         let enquiries = self.enquiries(&explosion, ask, now)?;
@@ -231,6 +234,9 @@ impl Node {
                 }
                 None => lacking.push(self.why_not(p)),
             }
+        }
+        if lacking.is_empty() && self.waits_for_turn(id, source, &ask, now) {
+            return;
         }
         let result = if lacking.is_empty() {
             self.choose(id, source, &spec, quantity, purchases, chosen.clone(), &ask, now)

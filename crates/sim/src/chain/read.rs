@@ -14,6 +14,8 @@ const CLASS: &str = "/stages/stage/@stageClassification";
 
 /// Most stages of one chain.
 const STAGES_MAX: usize = 5_000;
+/// Words that mean something in a scenario, and so name nobody.
+const RESERVED: [&str; 4] = ["now", "it", "everyone", "buyers"];
 
 struct Table {
     columns: BTreeMap<String, usize>,
@@ -102,10 +104,11 @@ pub(super) fn chain(text: &str) -> Result<Chain, String> {
     for at in supplies {
         stages[at].demand = Demand::Nobody;
     }
-    if stages.iter().all(|s| s.demand == Demand::Nobody) {
+    let chain = Chain { stages };
+    if chain.buyers().next().is_none() {
         return Err(format!("nobody orders: give a stage without an outbound arc a {DEMAND} above zero"));
     }
-    Ok(Chain { stages })
+    Ok(chain)
 }
 
 fn table(text: &str) -> Result<Table, String> {
@@ -151,7 +154,8 @@ fn stage(row: &Row<'_>) -> Result<Stage, String> {
     if time_s > planning::HORIZON_S {
         return Err(row.wrong(TIME, "more than ten years: give the time in days"));
     }
-    let demand = if row.amount(DEMAND)?.is_positive() { Demand::Buyers } else { Demand::Nobody };
+    let daily = row.amount(DEMAND)?;
+    let demand = if daily.is_positive() { Demand::Buyers(daily) } else { Demand::Nobody };
     let class = match row.cell(CLASS) {
         "Part" => Class::Part,
         "Manuf" => Class::Manuf,
@@ -180,8 +184,8 @@ fn id(name: &str) -> Option<SpecId> {
     if !text.contains(|c: char| c.is_ascii_alphanumeric()) {
         return None;
     }
-    let reserved = ["now", "it", super::super::scenario::EVERYONE, "buyers"].contains(&text.as_str());
-    let free = text.starts_with(|c: char| c.is_ascii_lowercase()) && !reserved && !text.starts_with("now-");
+    let reserved = RESERVED.contains(&text.as_str()) || text.starts_with("now-");
+    let free = text.starts_with(|c: char| c.is_ascii_lowercase()) && !reserved;
     if free { text } else { format!("stage-{text}") }.parse().ok()
 }
 
@@ -198,7 +202,15 @@ mod tests {
             assert_eq!(names, ["part_a", "part_b", "make", "shop"]);
             assert_eq!(chain.stages[2].inputs, [0, 1]);
             assert_eq!(chain.stages[2].time_s, 216_000);
-            assert_eq!(chain.stages[3].demand, Demand::Buyers);
+            assert_eq!(chain.stages[3].demand, Demand::Buyers(4.into()));
+        }
+    }
+
+    #[test]
+    fn a_stage_named_like_a_word_of_scenarios_gets_another_name() {
+        for name in ["Everyone", "buyers", "now-1"] {
+            let chain = chain(&SMALL.replace("Part_A", name)).unwrap();
+            assert_eq!(chain.stages[0].id.as_str(), format!("stage-{}", name.to_lowercase()));
         }
     }
 

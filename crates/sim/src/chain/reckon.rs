@@ -1,26 +1,39 @@
 //! What must come out of a chain: reckoned from its arcs alone.
 
-use super::{Chain, Demand};
+use super::Chain;
 use vocab::Decimal;
 
 /// For every stage, in the chain's order.
-pub(super) struct Reckoned {
+#[derive(Clone, Debug)]
+pub struct Reckoned {
+    /// the stages' positions, each after those of its inputs
+    pub inputs_first: Vec<usize>,
     /// own time plus the longest of the inputs', seconds
-    pub(super) longest_s: Vec<i64>,
+    pub longest_s: Vec<i64>,
     /// own cost plus all inputs', for one unit
-    pub(super) price: Vec<Decimal>,
+    pub price: Vec<Decimal>,
     /// how many orders reach it when every demand stage orders once
-    pub(super) orders: Vec<u64>,
+    pub orders: Vec<u64>,
 }
 
 /// Most orders that one round of demand may cause in one firm.
 const ORDERS_MAX: u64 = 1_000_000;
 
-/// Reckons along the arcs; a cycle is the error, by its names.
-pub(super) fn reckon(chain: &Chain) -> Result<Reckoned, String> {
+impl Reckoned {
+    /// Reckons along the arcs.
+    ///
+    /// # Errors
+    /// In words: a cycle by its names, or the stage whose sums are beyond the limits.
+    pub fn of(chain: &Chain) -> Result<Self, String> {
+        reckon(chain)
+    }
+}
+
+fn reckon(chain: &Chain) -> Result<Reckoned, String> {
     let order = inputs_first(chain)?;
     let n = chain.stages.len();
-    let mut r = Reckoned { longest_s: vec![0; n], price: vec![Decimal::ZERO; n], orders: vec![0; n] };
+    let (longest_s, price, orders) = (vec![0; n], vec![Decimal::ZERO; n], vec![0; n]);
+    let mut r = Reckoned { inputs_first: order.clone(), longest_s, price, orders };
     // re-reading holds a sum to the bounds of a decimal
     let bounded = |d: Decimal| d.to_string().parse::<Decimal>();
     for &at in &order {
@@ -35,7 +48,7 @@ pub(super) fn reckon(chain: &Chain) -> Result<Reckoned, String> {
     }
     for &at in order.iter().rev() {
         let stage = &chain.stages[at];
-        r.orders[at] += u64::from(stage.demand == Demand::Buyers);
+        r.orders[at] += u64::from(stage.has_buyers());
         if r.orders[at] > ORDERS_MAX {
             return Err(format!("over a million orders would reach stage {}: split the chain", stage.name));
         }

@@ -1,8 +1,10 @@
-//! From a [`Chain`] and what was reckoned to a scenario's folder.
+//! A published supply chain as a scenario: every stage a firm, its time a process, its cost a price.
+//!
+//! [`import`] reads a [`Chain`], has `sim` reckon what must come out (longest paths, prices, how many deals), and
+//! puts the scenario into a folder.
 
-use super::reckon::Reckoned;
-use super::{Chain, Class, Demand, Stage};
 use serde_json::{Map, Value, json};
+use sim::chain::{Chain, Class, Reckoned, Stage};
 use std::fs;
 use std::path::Path;
 use vocab::{Currency, Decimal};
@@ -10,22 +12,51 @@ use vocab::{Currency, Decimal};
 /// Most items a view of a node lists.
 const LISTED_MAX: usize = 1_000;
 
-impl Class {
-    /// The kind of work done at such a stage.
-    fn work(self) -> &'static str {
-        match self {
-            Self::Part => "procure",
-            Self::Manuf => "make",
-            Self::Trans => "transport",
-            Self::Dist => "distribute",
-            Self::Retail => "sell",
-            Self::Other => "work",
-        }
+/// How many firms, how many of them order.
+pub(crate) struct Imported {
+    /// stages
+    pub(crate) firms: usize,
+    /// demand stages
+    pub(crate) buyers: usize,
+}
+
+/// Reads `file` and writes a scenario into `out`, a folder that is new or empty.
+///
+/// # Errors
+/// In words: the file, the row and the column, what is wrong and what would be right.
+pub(crate) fn import(file: &Path, out: &Path, currency: Currency) -> Result<Imported, String> {
+    let (chain, reckoned) = read(file)?;
+    let title = file.file_stem().map_or_else(String::new, |s| s.to_string_lossy().into_owned());
+    scenario(&chain, &reckoned, &title, currency, out)?;
+    Ok(Imported { firms: chain.stages.len(), buyers: chain.buyers().count() })
+}
+
+/// A chain and what must come out of it.
+///
+/// # Errors
+/// As [`import`].
+pub(crate) fn read(file: &Path) -> Result<(Chain, Reckoned), String> {
+    let text = super::scenario::read(file)?;
+    let at_file = |e: String| format!("{}: {e}", file.display());
+    let chain = Chain::read(&text).map_err(at_file)?;
+    let reckoned = Reckoned::of(&chain).map_err(at_file)?;
+    Ok((chain, reckoned))
+}
+
+/// The kind of work done at such a stage.
+fn work(class: Class) -> &'static str {
+    match class {
+        Class::Part => "procure",
+        Class::Manuf => "make",
+        Class::Trans => "transport",
+        Class::Dist => "distribute",
+        Class::Retail => "sell",
+        Class::Other => "work",
     }
 }
 
 /// Writes the scenario into `out`, which must be new or empty.
-pub(super) fn scenario(
+fn scenario(
     chain: &Chain,
     reckoned: &Reckoned,
     title: &str,
@@ -54,13 +85,13 @@ fn put(file: &Path, what: &Value) -> Result<(), String> {
 fn firm(chain: &Chain, stage: &Stage, price: Decimal, currency: Currency) -> Value {
     let input = |i: &usize| json!({"spec": chain.stages[*i].id, "quantity": "1"});
     let inputs: Vec<Value> = stage.inputs.iter().map(input).collect();
-    let step = json!({"name": stage.class.work(), "work_center": "site", "fixed_s": stage.time_s});
+    let step = json!({"name": work(stage.class), "work_center": "site", "fixed_s": stage.time_s});
     let mut firm = json!({
         "specifications": [{"id": stage.id, "name": stage.name, "unit": "each"}],
         "recipes": [{"output": stage.id, "inputs": inputs, "steps": [step]}],
         "work_centers": {"site": {"units": 0}},
     });
-    if stage.demand == Demand::Nobody {
+    if !stage.has_buyers() {
         let tiers = json!([{"from": "0", "unit_price": price}]);
         firm["offers"] = json!([{"spec": stage.id, "prices": {"currency": currency, "tiers": tiers}}]);
     }
@@ -69,8 +100,7 @@ fn firm(chain: &Chain, stage: &Stage, price: Decimal, currency: Currency) -> Val
 
 fn plot(chain: &Chain, reckoned: &Reckoned, title: &str) -> Value {
     let agents: Vec<Value> = chain.stages.iter().enumerate().map(|(at, s)| agent(at, s, reckoned)).collect();
-    let buyers: Vec<&str> =
-        chain.stages.iter().filter(|s| s.demand == Demand::Buyers).map(|s| s.id.as_str()).collect();
+    let buyers: Vec<&str> = chain.buyers().map(|(at, _)| chain.stages[at].id.as_str()).collect();
     let firms = chain.stages.len();
     let story = json!({
         "en": format!("{firms} firms of a real supply chain (Willems 2008, doi 10.1287/msom.1070.0176). It has no \
@@ -93,7 +123,7 @@ fn agent(at: usize, stage: &Stage, reckoned: &Reckoned) -> Value {
     set.insert("makes".to_owned(), json!(stage.id));
     set.insert("stage".to_owned(), json!(stage.name));
     set.insert("buys".to_owned(), json!((reckoned.orders[at] * stage.inputs.len() as u64).to_string()));
-    if stage.demand == Demand::Buyers {
+    if stage.has_buyers() {
         // a whole number of seconds with at most six places in days: exact
         let days =
             Decimal::from_micros(i128::from(reckoned.longest_s[at]) * 1_000_000 / i128::from(vocab::DAY_S));
@@ -103,7 +133,7 @@ fn agent(at: usize, stage: &Stage, reckoned: &Reckoned) -> Value {
 }
 
 fn steps(chain: &Chain, within_s: usize) -> Value {
-    let offers = chain.stages.iter().filter(|s| s.demand == Demand::Nobody).count().min(LISTED_MAX);
+    let offers = chain.stages.iter().filter(|s| !s.has_buyers()).count().min(LISTED_MAX);
     let order = |field: &str| format!("/items/[id=${{order}}]/{field}");
     json!([
         {"as": "everyone", "import": ["firm.toml"], "within_s": within_s,
@@ -138,15 +168,20 @@ fn steps(chain: &Chain, within_s: usize) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{read, reckon, tests::SMALL};
     use super::*;
     use crate::demo::{check, scenario::Scenario};
+
+    /// A part goes into a product; buyers stand at a shop.
+    const SMALL: &str = "/chain,,,,,\n\
+        /arcs/arc/@from,/arcs/arc/@to,/stages/stage/@stageName,/stages/stage/@stageTime,\
+        /stages/stage/@stageCost,/stages/stage/@avgDemand\n\
+        Part,Make,,,,\nMake,Shop,,,,\n,,Part,7,2.25,\n,,Make,2.5,5,\n,,Shop,0.5,1,4\n";
 
     #[test]
     fn what_is_written_can_be_played() {
         let dir = tempfile::tempdir().unwrap();
-        let chain = read::chain(SMALL).unwrap();
-        let reckoned = reckon::reckon(&chain).unwrap();
+        let chain = Chain::read(SMALL).unwrap();
+        let reckoned = Reckoned::of(&chain).unwrap();
         let euro = "EUR".parse().unwrap();
         scenario(&chain, &reckoned, "small", euro, dir.path()).unwrap();
         let written = Scenario::load(dir.path()).unwrap();
