@@ -4,6 +4,7 @@
 //! what was held for it. Whoever was declined or refused backs off and asks again, a bounded number of times. The
 //! workshop buys its boards from a sawmill that is no wider than it has to be. [`Sold`] says what came of it.
 
+use crate::firms::EVER_S;
 use crate::{Faults, OnBreach, World};
 use node::command::Command;
 use node::view::{DealState, OrderState};
@@ -121,7 +122,8 @@ impl Shop {
     fn new(crowd: &Crowd) -> Result<Self, String> {
         let mut world = World::new(crowd.seed, Faults::FAR);
         world.set_on_breach(OnBreach::Note);
-        let policy = Policy { hears: Hears::Partners, reconcile_s: 3_650 * DAY_S, ..Policy::default() };
+        let policy =
+            Policy { hears: Hears::Partners, reconcile_s: EVER_S, grace_s: EVER_S, ..Policy::default() };
         for name in ["sawmill", "workshop"] {
             world.add_with(name, policy.clone());
         }

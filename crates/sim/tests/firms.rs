@@ -12,8 +12,8 @@ const SMALL: &str = "/chain,,,,,\n\
     Ore,Part,,,,\nPart,Plant,,,,\nBox,Plant,,,,\nPlant,North,,,,\nPlant,South,,,,\nBox,South,,,,\n\
     ,,Ore,4,1,\n,,Part,7,2,\n,,Box,2,0.5,\n,,Plant,2.5,5,\n,,North,0.5,1,4\n,,South,1,1,2\n";
 
-fn small() -> (Chain, Reckoned) {
-    let chain = Chain::read(SMALL).unwrap();
+fn read(text: &str) -> (Chain, Reckoned) {
+    let chain = Chain::read(text).unwrap();
     let reckoned = Reckoned::of(&chain).unwrap();
     (chain, reckoned)
 }
@@ -28,7 +28,7 @@ fn run(chain: &Chain, reckoned: &Reckoned, works: &Works, orders: &Orders) -> Ou
 
 #[test]
 fn without_limits_every_promise_is_the_longest_path_and_every_arc_is_one_enquiry() {
-    let (chain, reckoned) = small();
+    let (chain, reckoned) = read(SMALL);
     let orders = Orders::once_each(&chain, 2);
     let outcome = run(&chain, &reckoned, &Works::unlimited(&chain), &orders);
     for agreed in &outcome.agreed {
@@ -41,7 +41,7 @@ fn without_limits_every_promise_is_the_longest_path_and_every_arc_is_one_enquiry
 
 #[test]
 fn with_limits_orders_that_do_not_meet_get_what_a_planner_who_sees_all_gives() {
-    let (chain, reckoned) = small();
+    let (chain, reckoned) = read(SMALL);
     let works = Works::limited(&chain, &reckoned, 85);
     let mut orders = Orders::in_rounds(&chain, &reckoned, 24, 7);
     for (n, order) in (0..).zip(&mut orders.0) {

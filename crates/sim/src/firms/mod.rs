@@ -12,6 +12,7 @@ mod run;
 mod works;
 
 pub use central::central;
+pub(crate) use network::EVER_S;
 pub use network::Network;
 pub use orders::{Ordered, Orders};
 pub use run::{Agreed, Outcome};

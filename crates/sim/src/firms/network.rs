@@ -17,6 +17,8 @@ pub struct Network<'a> {
     offered: Timestamp,
 }
 
+/// Longer than any run, seconds.
+pub(crate) const EVER_S: i64 = 3_650 * DAY_S;
 /// Days for which an offer is made.
 const OFFER_DAYS: u32 = 366;
 /// Days after which offers are made anew.
@@ -36,9 +38,15 @@ impl<'a> Network<'a> {
     ) -> Result<Self, String> {
         let mut world = World::new(seed, Faults::FAR);
         world.set_on_breach(OnBreach::Note);
-        // what partners say in public they say once: to compare it every minute would be most of a run of months
-        let policy =
-            Policy { hears: Hears::Partners, reconcile_s: 3_650 * DAY_S, turn_ms, ..Policy::default() };
+        // what partners say in public they say once: to compare it every minute would be most of a run of months; and
+        // work is taken to go as planned, though nobody reports it
+        let policy = Policy {
+            hears: Hears::Partners,
+            reconcile_s: EVER_S,
+            grace_s: EVER_S,
+            turn_ms,
+            ..Policy::default()
+        };
         for stage in &chain.stages {
             world.add_with(stage.id.as_str(), policy.clone());
         }

@@ -70,7 +70,8 @@ impl Network<'_> {
     /// In words: what a node refused, or that orders did not end in time.
     pub fn run(&mut self, orders: &Orders, mut told: impl FnMut(usize)) -> Result<Outcome, String> {
         let began = Instant::now();
-        let first = self.world.now();
+        // a whole second, as the central planner begins: planners reckon in seconds, and a part of one may decide what fits
+        let first = Timestamp::from_second(self.world.now().as_second() + 1).unwrap_or(Timestamp::MAX);
         let before = (self.world.said("enquiry"), self.world.messages, self.world.bytes);
         let mut outcome = Outcome::default();
         for round in orders.rounds() {
