@@ -145,7 +145,8 @@ impl Network<'_> {
                 id
             }
         };
-        let Some(view) = self.world.node(stage).and_then(|node| node.order(&id)) else { return Ok(()) };
+        let now = self.world.now();
+        let Some(view) = self.world.node(stage).and_then(|node| node.order(&id, now)) else { return Ok(()) };
         match (view.state, view.promise) {
             (OrderState::Held, _) => {
                 self.world.recorded(stage, Command::Accept { deal: id })?;
