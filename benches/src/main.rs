@@ -1,13 +1,15 @@
 //! Each measure beside its baseline, both from one run: `make bench`.
 //!
 //! Sections: [`deals`] over real sockets and disks, [`appends`], [`verify`] of a whole log, [`start`] and memory,
-//! [`small`] guides. What each figure means and what it was on one machine stands in `docs/performance.md`.
+//! [`small`] guides, [`schedule`] of classic problems. What each figure means and what it was on one machine stands in
+//! `docs/performance.md` and `docs/planning.md`.
 
 mod appends;
 mod bare;
 mod deals;
 mod machine;
 mod report;
+mod schedule;
 mod small;
 mod spoken;
 mod start;
@@ -52,6 +54,7 @@ enum Which {
     Verify,
     Start,
     Small,
+    Schedule,
 }
 
 /// What every section needs to know.
@@ -97,12 +100,13 @@ fn main() -> Result<()> {
     if !arguments.json {
         println!("# Headwater, measured\n\n{}\n", machine.line());
     }
-    let all: [(Which, Measure); 5] = [
+    let all: [(Which, Measure); 6] = [
         (Which::Deals, deals::run),
         (Which::Appends, appends::run),
         (Which::Verify, verify::run),
         (Which::Start, start::run),
         (Which::Small, small::run),
+        (Which::Schedule, schedule::run),
     ];
     let mut sections = vec![];
     for (_, run) in all.iter().filter(|(which, _)| arguments.only.is_none_or(|only| only == *which)) {

@@ -17,6 +17,7 @@ enum Unit {
     PerSecond,
     Mebibytes,
     Count,
+    Percent,
 }
 
 /// What the design asks of a ratio.
@@ -52,6 +53,8 @@ pub(crate) struct Section {
     name: &'static str,
     title: String,
     rows: Vec<Row>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    sheet: Vec<Vec<String>>,
     notes: Vec<String>,
 }
 
@@ -67,6 +70,10 @@ impl Figure {
     }
     pub(crate) fn count(value: f64) -> Self {
         Self { value, unit: Unit::Count }
+    }
+
+    pub(crate) fn percent(value: f64) -> Self {
+        Self { value, unit: Unit::Percent }
     }
 
     pub(crate) fn value(self) -> f64 {
@@ -86,6 +93,7 @@ impl Figure {
             Unit::PerSecond => format!("{value:.0}/s"),
             Unit::Mebibytes => format!("{value:.digits$} MiB"),
             Unit::Count => format!("{value:.digits$}"),
+            Unit::Percent => format!("{value:.2} %"),
         }
     }
 }
@@ -134,10 +142,14 @@ fn verdict(met: Option<bool>) -> &'static str {
 
 impl Section {
     pub(crate) fn new(name: &'static str, title: impl Into<String>) -> Self {
-        Self { name, title: title.into(), rows: vec![], notes: vec![] }
+        Self { name, title: title.into(), rows: vec![], sheet: vec![], notes: vec![] }
     }
     pub(crate) fn row(&mut self, row: Row) {
         self.rows.push(row);
+    }
+    /// A line of the table of single things that follows the measures; the first is its head.
+    pub(crate) fn line(&mut self, cells: impl IntoIterator<Item = String>) {
+        self.sheet.push(cells.into_iter().collect());
     }
     pub(crate) fn note(&mut self, note: impl Into<String>) {
         self.notes.push(note.into());
@@ -145,8 +157,7 @@ impl Section {
 
     /// For people.
     pub(crate) fn text(&self) -> String {
-        let mut table = Table::new();
-        table.load_style(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
+        let mut table = plain_table();
         table.set_header(["measure", "figure", "beside", "its figure", "ratio", "target"]);
         self.rows.iter().for_each(|row| {
             table.add_row(row.cells());
@@ -156,9 +167,22 @@ impl Section {
                 column.set_cell_alignment(CellAlignment::Right);
             }
         }
+        let mut table = table.to_string();
+        if let Some((head, lines)) = self.sheet.split_first() {
+            let mut sheet = plain_table();
+            sheet.set_header(head).add_rows(lines);
+            sheet.column_iter_mut().skip(1).for_each(|c| c.set_cell_alignment(CellAlignment::Right));
+            table = format!("{table}\n\n{sheet}");
+        }
         let notes: String = self.notes.iter().map(|note| format!("- {note}\n")).collect();
         format!("## {}: {}\n\n{table}\n\n{notes}", self.name, self.title)
     }
+}
+
+fn plain_table() -> Table {
+    let mut table = Table::new();
+    table.load_style(presets::ASCII_MARKDOWN).set_content_arrangement(ContentArrangement::Disabled);
+    table
 }
 
 /// Times in milliseconds, to be summed up.

@@ -6,12 +6,12 @@ use crate::schedule::search::Pace;
 use crate::schedule::{Progress, Project};
 use std::cmp::Reverse;
 
-/// How many lists live at a time.
-const POPULATION: usize = 40;
-/// Children in a row that were of no use, after which all but the best make room for new ones.
-const BARREN_MAX: usize = 2_000;
+/// How many lists live at a time: at first, and at most, doubled whenever a population is of no more use.
+const POPULATIONS: [usize; 2] = [40, 320];
+/// Children for each list in a row that were of no use, after which a new population is raised.
+const BARREN_MAX: usize = 20;
 /// How often two neighbours in a child's list change places, in a thousand.
-const MUTATIONS: usize = 50;
+const MUTATIONS: usize = 150;
 
 /// A list and what comes of it.
 #[derive(Clone)]
@@ -29,6 +29,7 @@ pub(super) struct Nursery<'a> {
     /// places in an order that holds all precedences
     ranks: Vec<usize>,
     taken: Vec<bool>,
+    size: usize,
 }
 
 impl<'a> Nursery<'a> {
@@ -40,7 +41,7 @@ impl<'a> Nursery<'a> {
         let mut ranks = vec![0; network.len()];
         project.order().iter().enumerate().for_each(|(rank, n)| ranks[*n] = rank);
         let taken = vec![false; network.len()];
-        Self { network, random, urgency, ranks, taken }
+        Self { network, random, urgency, ranks, taken, size: POPULATIONS[0] }
     }
 
     pub(super) fn network(&self) -> &Network<'a> {
@@ -77,7 +78,11 @@ impl<'a> Nursery<'a> {
     fn raise(&mut self, mut list: Vec<usize>) -> Individual {
         let (network, ranks) = (&mut self.network, &self.ranks);
         let mut starts = vec![0; list.len()];
-        network.serial(&list, Way::FromStart, &mut starts);
+        let straight = network.serial(&list, Way::FromStart, &mut starts);
+        if self.random.permille(500) {
+            list.sort_unstable_by_key(|n| (starts[*n], ranks[*n]));
+            return Individual { list, starts, makespan: straight };
+        }
         list.sort_unstable_by_key(|n| Reverse((starts[*n] + network.duration(*n), ranks[*n])));
         network.serial(&list, Way::FromEnd, &mut starts);
         list.sort_unstable_by_key(|n| (Reverse(starts[*n] + network.duration(*n)), ranks[*n]));
@@ -112,12 +117,18 @@ impl<'a> Nursery<'a> {
     /// Raises children of a new population until they are of no more use.
     pub(super) fn generation<F: FnMut(&Progress) -> bool>(&mut self, pace: &mut Pace<F>) {
         let mut population: Vec<Individual> = vec![];
-        while population.len() < POPULATION && !pace.is_over() {
-            let list = self.list(|urgency, random| urgency / 2 + random.below(urgency as usize + 2) as u32);
+        while population.len() < self.size && !pace.is_over() {
+            let list = self.list(|urgency, random| {
+                if random.permille(500) {
+                    random.below(urgency as usize + 20) as u32
+                } else {
+                    urgency / 2 + random.below(urgency as usize + 2) as u32
+                }
+            });
             self.admit(list, &mut population, pace);
         }
         let mut barren = 0;
-        while barren < BARREN_MAX && population.len() > 1 && !pace.is_over() {
+        while barren < BARREN_MAX * self.size && population.len() > 1 && !pace.is_over() {
             let [mother, father] = [(); 2].map(|()| {
                 let [a, b] = [(); 2].map(|()| &population[self.random.below(population.len())]);
                 if a.makespan <= b.makespan { a } else { b }
@@ -125,6 +136,7 @@ impl<'a> Nursery<'a> {
             let list = self.cross(&mother.list, &father.list);
             barren = if self.admit(list, &mut population, pace) { 0 } else { barren + 1 };
         }
+        self.size = (2 * self.size).min(POPULATIONS[1]);
     }
 
     /// Whether the list is of use: no worse than the worst, which it displaces, and unlike all.
@@ -136,10 +148,10 @@ impl<'a> Nursery<'a> {
     ) -> bool {
         let child = self.raise(list);
         pace.moved(child.makespan, || Network::schedule(child.makespan, &child.starts));
-        if population.iter().any(|other| other.starts == child.starts) {
+        if population.iter().any(|other| other.makespan == child.makespan && other.starts == child.starts) {
             return false;
         }
-        if population.len() < POPULATION {
+        if population.len() < self.size {
             population.push(child);
             return true;
         }

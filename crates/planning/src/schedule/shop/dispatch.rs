@@ -43,9 +43,11 @@ pub(super) fn dispatch(shop: &Shop, rule: Rule, random: &mut Random) -> Sequence
             });
             ends.min().unwrap_or_default()
         }));
-        let Some(&(end, _, _, machine, _)) = soonest.iter().min() else { break };
-        // zero durations: what ends first must itself be in the contest
-        let contest = (0..next.len()).filter(|n| soonest[*n].3 == machine && soonest[*n].4 < end.max(1));
+        let Some(leader) = (0..next.len()).min_by_key(|n| soonest[*n].0) else { break };
+        let (end, _, _, machine, _) = soonest[leader];
+        // what takes no time may begin only when it ends
+        let contest =
+            (0..next.len()).filter(|n| *n == leader || (soonest[*n].3 == machine && soonest[*n].4 < end));
         let rank = |n: usize, random: &mut Random| match rule {
             Rule::MostWorkLeft => u32::MAX - left[next[n].0],
             Rule::FirstCome => soonest[n].4,
