@@ -15,7 +15,7 @@ use crate::schedule::{Progress, Shop};
 /// How many schedules live at a time.
 const ELITE: usize = 10;
 /// How many moves in vain end one tabu search.
-const PATIENCE: u64 = 6_000;
+const PATIENCE: u64 = 2_000;
 /// Children in a row that were of no use, after which a new elite is raised.
 const BARREN_MAX: usize = 60;
 
