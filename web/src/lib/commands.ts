@@ -1,6 +1,7 @@
 // What the owner can tell a node to do: the body of `POST /api/v1/commands`, as `crates/node` reads it.
 // An optional field that is left out takes the node's default.
 
+import type { Cause } from "./plan";
 import type {
   AgentId, Decimal, Goods, Money, Place, PriceSchedule, Recipe, RecordId, SpecId, Specification, Text, Timestamp,
   Unit, WorkCenter,
@@ -11,6 +12,8 @@ export interface OfferDraft {
   lead_time_days?: number; place?: Place; expires_days?: number;
   pooling?: { cap: Decimal; lead_time_days: number; payment: Text };
 }
+
+export interface LotUse { lot: RecordId; quantity: Decimal }
 
 export type Command =
   | { do: "describe"; specification: Specification }
@@ -30,8 +33,18 @@ export type Command =
   | { do: "pledge"; pool: RecordId; at_least: Decimal; at_most: Decimal; ceiling: Decimal }
   | { do: "cancel"; deal: RecordId; reason: string }
   | { do: "answer_cancel"; deal: RecordId; answer: "agree" | "refuse" }
-  | { do: "start"; plan: RecordId; index: number }
-  | { do: "finish"; plan: RecordId; index: number; quantity?: Decimal }
+  | { do: "start"; plan: RecordId; index: number; lots?: LotUse[] }
+  | { do: "pause"; plan: RecordId; index: number; reason: Cause }
+  | { do: "report"; plan: RecordId; index: number; good: Decimal; scrap: Decimal; reason?: Cause }
+  | {
+      do: "finish"; plan: RecordId; index: number; quantity?: Decimal; scrap?: Decimal; reason?: Cause; lots?: LotUse[];
+    }
+  | { do: "move_process"; plan: RecordId; index: number; start: Timestamp; work_center?: string }
+  | { do: "down"; work_center: string; from?: Timestamp; until: Timestamp; reason: string }
+  | { do: "up"; work_center: string }
+  | { do: "take_estimate"; spec: SpecId; step: number; work_center?: string }
+  | { do: "answer_delay"; deal: RecordId; answer: "accept" | "refuse" | "cancel" | "pass_on" }
+  | { do: "ask_date"; deal: RecordId; promise: Timestamp; reason: string }
   | { do: "ship"; deal: RecordId; via?: AgentId; quantity?: Decimal }
   | { do: "receive"; handover: RecordId; rejected?: Goods[]; reason?: string }
   | { do: "pass_on"; handover: RecordId }

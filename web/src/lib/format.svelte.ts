@@ -59,6 +59,16 @@ export function day(at: Timestamp | number): string {
   return form.format(new Date(at));
 }
 
+function dated(name: string, options: Intl.DateTimeFormatOptions, at: Timestamp | number): string {
+  return kept(name, () => new Intl.DateTimeFormat(language.tag, options)).format(new Date(at));
+}
+export const month = (at: number): string => dated("month", { month: "long", year: "numeric" }, at);
+export const weekday = (at: Timestamp | number): string => dated("weekday", { weekday: "short" }, at);
+export const hour = (at: Timestamp | number): string => dated("hour", { hour: "2-digit", minute: "2-digit", hour12: false }, at);
+export const wholeDay = (at: Timestamp | number): string => dated("whole day", { weekday: "short", month: "short", day: "numeric" }, at);
+/** A share as a whole percentage. */
+export const percent = (share: number): string => kept("percent", () => new Intl.NumberFormat(language.tag, { style: "percent" })).format(share);
+
 const SPANS = [["day", 86_400], ["hour", 3_600], ["minute", 60], ["second", 1]] as const;
 
 /** "3 minutes ago", "in 2 days": from `now`, both in milliseconds. */

@@ -15,7 +15,14 @@ export class Resource<T> {
   #fresh = false;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(readonly path: string, readonly topics: readonly Topic[]) {}
+  constructor(public path: string, readonly topics: readonly Topic[]) {}
+
+  /** Asks another address from now on; what the last one answered stays until the next answer. */
+  move(path: string): void {
+    if (path === this.path) return;
+    this.path = path;
+    this.touch();
+  }
 
   /** Call while a component initialises: fetches, and keeps fresh for as long as the component lives. */
   watch(): this {
@@ -43,8 +50,11 @@ export class Resource<T> {
   }
   async #load(): Promise<void> {
     this.#fresh = true;
+    const { path } = this;
     try {
-      this.value = this.read(await get(this.path));
+      const answer = await get(path);
+      if (path !== this.path) return;
+      this.value = this.read(answer);
       this.error = undefined;
     } catch (error) {
       this.#fresh = false;

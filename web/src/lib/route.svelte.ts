@@ -1,7 +1,8 @@
 // Where the reader is: `#/page/argument`, from the address bar.
 
 export const PAGES = [
-  "home", "market", "deals", "workshop", "stock", "trace", "make", "peers", "record", "join",
+  "home", "market", "deals", "plan", "workshop", "floor", "orders", "estimates", "stock", "trace", "make", "peers", "record",
+  "join",
 ] as const;
 export type Page = (typeof PAGES)[number];
 

@@ -72,13 +72,19 @@ export interface DealView {
   owed: Money | null; paid: Money | null; cancellation: { by: Who; reason: string } | null; goods: Goods[];
   names: Record<RecordId, Text>;
   history: HistoryLine[];
+  /** when the goods are to be expected by what is known here: where it is not the promise, they are late */
+  expected: Timestamp | null; late: boolean; delay: DelayView | null;
+}
+/** Another date for a deal, offered by its supplier or asked for by its buyer. */
+export interface DelayView {
+  by: Who; promise: Timestamp; answer_by: Timestamp; reason: Text; to_answer: boolean; may_cancel: boolean;
 }
 
 export type OrderSource = "deal" | "pool" | "own";
 export type OrderState = "asking" | "held" | "signing" | "firm" | "made" | "dropped";
 export interface PurchaseView { spec: SpecId; quantity: Decimal; asked: RecordId[]; chosen: RecordId | null }
 export interface ProcessInput { spec: SpecId; quantity: Decimal; available: Decimal }
-export type ProcessState = "planned" | "started" | "done";
+export type ProcessState = "planned" | "started" | "paused" | "done";
 export interface ProcessView {
   plan: RecordId; index: number; order: RecordId; firm: boolean; spec: SpecId; output_name: Text; quantity: Decimal;
   name: string; work_center: string; start: Timestamp; end: Timestamp; state: ProcessState; inputs: ProcessInput[];

@@ -4,6 +4,7 @@
 import { type Browser, type BrowserContext, expect, type Locator, type Page, test } from "@playwright/test";
 import { en } from "../../src/lib/i18n/en";
 import { zh } from "../../src/lib/i18n/zh";
+import type { Command } from "../../src/lib/commands";
 import type { HeadwaterNode } from "./nodes";
 
 export type Key = keyof typeof en;
@@ -58,6 +59,19 @@ export class Desk {
   async send(key: Key): Promise<void> {
     await this.press(key, this.dialog);
     await expect(this.dialog).toHaveCount(0);
+  }
+  /** Gives the node an order directly, where the screen that does so is another test's. */
+  async tell<T = { recorded: string }>(order: Command): Promise<T> {
+    const { origin } = new URL(this.page.url());
+    const answer = await this.page.request.post(`${origin}/api/v1/commands`, { data: order, headers: { origin } });
+    expect(answer.ok(), await answer.text()).toBe(true);
+    return answer.json();
+  }
+  /** What the node answers under an address. */
+  async ask<T>(path: string): Promise<T> {
+    const answer = await this.page.request.get(`${new URL(this.page.url()).origin}/api/v1/${path}`);
+    expect(answer.ok(), await answer.text()).toBe(true);
+    return answer.json();
   }
   card(text: string): Locator {
     return this.page.getByRole("article").filter({ hasText: text });

@@ -4,8 +4,8 @@ import { compare } from "../../lib/decimal";
 import type { AgentId, DealView, HandoverView, OrderView, PoolView, Text, Timestamp, Who } from "../../lib/types";
 
 export type TodoKind =
-  | "receive" | "pass_on" | "accept" | "plan" | "answer" | "finish" | "start" | "ship" | "settle" | "pledge";
-const ORDER: TodoKind[] = ["accept", "plan", "answer", "receive", "pass_on", "finish", "start", "ship", "settle", "pledge"];
+  | "receive" | "pass_on" | "accept" | "plan" | "answer" | "date" | "finish" | "start" | "ship" | "settle" | "pledge";
+const ORDER: TodoKind[] = ["accept", "plan", "date", "answer", "receive", "pass_on", "finish", "start", "ship", "settle", "pledge"];
 
 export interface Todo {
   key: string; kind: TodoKind; page: "deals" | "workshop" | "stock" | "market"; arg?: string; name: Text;
@@ -29,6 +29,7 @@ function ofDeal(deal: DealView, me: AgentId, order: OrderView | undefined): Todo
   const found: Todo[] = [];
   // a purchase for an order of one's own is accepted with that order
   if (deal.role === "buyer" && deal.state === "quoted" && !deal.order) found.push(todo("accept", deal.hold_until));
+  if (deal.delay?.to_answer) found.push(todo("date", deal.delay.answer_by));
   if (deal.cancellation && deal.cancellation.by.agent !== me) found.push(todo("answer"));
   const moving = deal.state === "bound" || deal.state === "shipped";
   if (deal.role === "supplier" && moving && order?.state === "made" && compare(deal.shipped, deal.quantity) < 0) found.push(todo("ship", deal.promise));
@@ -43,7 +44,7 @@ function ofOrder(order: OrderView): Todo[] {
     const key = `${process.plan} ${process.index}`;
     const name = process.name;
     if (process.state === "started") return [{ ...base, name, kind: "finish", key: `finish ${key}`, until: process.end }];
-    if (process.state === "planned" && process.firm && process.ready) return [{ ...base, name, kind: "start", key: `start ${key}` }];
+    if (process.state === "paused" || (process.state === "planned" && process.firm && process.ready)) return [{ ...base, name, kind: "start", key: `start ${key}` }];
     return [];
   });
 }

@@ -5,4 +5,4 @@ import type { OrderState, ProcessState } from "../../lib/types";
 export const ORDER_COLOUR: Record<OrderState, string> = {
   asking: "silt", held: "silt", signing: "silt", firm: "water", made: "moss", dropped: "clay",
 };
-export const PROCESS_COLOUR: Record<ProcessState, string> = { planned: "", started: "water", done: "moss" };
+export const PROCESS_COLOUR: Record<ProcessState, string> = { planned: "", started: "water", paused: "silt", done: "moss" };
