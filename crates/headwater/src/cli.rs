@@ -11,7 +11,7 @@ use crate::values::{IdText, LotText};
 pub(crate) use board::{CapableArgs, GanttArgs, MoveArgs};
 use clap::{Args, Parser, Subcommand};
 pub(crate) use market::{DateCmd, DateWord, FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, YesNo};
-pub(crate) use node::{DemoArgs, InitArgs, OnOff, PeerCmd, UpArgs};
+pub(crate) use node::{DemoArgs, InitArgs, OnOff, PeerCmd, SimulateCmd, UpArgs};
 pub(crate) use plan::{PlanArgs, PlanCmd, PlanOrder, ScheduleArgs, SolveArgs};
 use std::path::PathBuf;
 use vocab::{Decimal, Timestamp};
@@ -244,6 +244,11 @@ pub(crate) enum Cmd {
     Export(ExportArgs),
     /// Play a scenario: many nodes on this machine, each a process of its own
     Demo(DemoArgs),
+    /// Run a network in virtual time and print what it promised
+    Simulate {
+        #[command(subcommand)]
+        what: SimulateCmd,
+    },
     /// Write a completion script for a shell
     Completions {
         /// Shell

@@ -71,6 +71,27 @@ pub(crate) struct DemoArgs {
 }
 
 #[derive(Debug, Subcommand)]
+pub(crate) enum SimulateCmd {
+    /// The firms of a published supply chain as independent nodes, beside a planner who sees all
+    Chain {
+        /// Spreadsheet in the format of Willems 2008
+        file: PathBuf,
+        /// Most orders
+        #[arg(long, value_name = "NUMBER", default_value_t = 200)]
+        orders: usize,
+        /// How busy a stage is at most, per cent; without it there are no limits and each buyer orders once
+        #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u32).range(1..=100))]
+        capacity: Option<u32>,
+        /// Milliseconds for which firms let orders asked earlier go first; 0 = first come, first served
+        #[arg(long, value_name = "MILLISECONDS", default_value_t = 1_000)]
+        turn_ms: u64,
+        /// What all chance follows from
+        #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+        seed: u64,
+    },
+}
+
+#[derive(Debug, Subcommand)]
 pub(crate) enum PeerCmd {
     /// Make a peer known and dial it
     Add {

@@ -11,6 +11,7 @@ mod list;
 mod play;
 mod schedule;
 mod sheets;
+mod simulate;
 mod solve;
 mod up;
 mod verify;
@@ -119,6 +120,7 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
             play::chain(c, &file, &out, currency)
         }
         Cmd::Demo(args) => play::demo(c, args),
+        Cmd::Simulate { what } => simulate::run(c, what),
 
         Cmd::Work { action: Some(action) } => act::work(c, action),
         Cmd::Estimates { action: Some(action) } => act::take_estimate(c, action),

@@ -103,6 +103,18 @@ messages! {
     Imported: "rows imported: {0}", "已导入 {0} 行";
     FirmStopped: "{0}: entry {1} of {2}: {3}; the entries before it were taken", "{0}：第 {1} 条（共 {2} 条）：{3}；此前各条已导入";
     ChainImported: "{0} firms, {1} of them ordering: play it with `headwater demo --scenario {2}`", "{0} 家企业，其中 {1} 家订货：请用 `headwater demo --scenario {2}` 运行";
+    SimulatedFirms: "firms / supply relations", "企业 / 供应关系";
+    SimulatedOrders: "orders agreed / placed", "已约定 / 已下订单";
+    SimulatedRetries: "further attempts", "再次尝试";
+    SimulatedLongest: "promises equal to the longest path", "等于最长路径的承诺";
+    SimulatedEnquiries: "enquiries per order", "每单询价数";
+    SimulatedMessages: "messages per order", "每单消息数";
+    SimulatedBytes: "bytes per order", "每单字节数";
+    SimulatedVirtual: "from order to agreement, virtual", "从下单到约定（虚拟时间）";
+    SimulatedReal: "real time per order, all firms", "每单实际用时（全部企业）";
+    SimulatedPromise: "mean promise, days: firms / central planner", "平均承诺天数：各企业 / 集中计划者";
+    SimulatedLate: "late days in all: firms / central planner", "延误总天数：各企业 / 集中计划者";
+    SimulatedUnagreed: "{0} of {1} orders were not agreed", "{1} 个订单中有 {0} 个未达成约定";
     DemoFailed: "not all checks held: see the lines marked with ✗", "并非所有检查都通过：请看标有 ✗ 的行";
     PeerAdded: "{0} is known and being dialled", "已登记 {0}，正在连接";
     Written: "written to {0}", "已写入 {0}";

@@ -2,16 +2,19 @@
 //!
 //! [`Works`] says how long each stage works on an order, [`Orders`] who orders when. [`Network`] is the chain as a
 //! [`World`](crate::World) with one node per stage; [`Network::run`] has the demand stages order and tells how it went
-//! ([`Outcome`]). [`central`] plans the same orders in the same order with one merged model. Nothing here looks into a
+//! ([`Outcome`]). [`central`] plans the same orders in the same order with one merged model,
+//! and [`measure`] sets the two side by side. Nothing here looks into a
 //! node: what is measured is what its owner could see, and what the network carried.
 
 mod central;
+mod measure;
 mod network;
 mod orders;
 mod run;
 mod works;
 
 pub use central::central;
+pub use measure::{Measured, Setting, measure};
 pub(crate) use network::EVER_S;
 pub use network::Network;
 pub use orders::{Ordered, Orders};
