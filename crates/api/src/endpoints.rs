@@ -72,6 +72,8 @@ endpoints! {
     get "/orders/{id}/tree" Owner "workshop" "" -> "TreeNode", "What an order hangs on: from the demand through what is made for it to stock and purchases, with everybody who was asked.", h::plan::tree;
     get "/capable" Owner "workshop" "?CapableQuery" -> "CapableView", "How much of something could be had by when, from stock, capacity and usual lead times; nothing is set aside.", h::plan::capable;
     get "/plan" Owner "workshop" "?PlanRange" -> "PlanView", "What is planned on the work centres between two instants, and what is lacking for it.", h::plan::board;
+    get "/orders/{id}/why" Owner "workshop" "" -> "WhyView", "Why an order is ready when it is, and what would help.", h::plan::why;
+    post "/plan/what-if" Owner "workshop" "WhatIf" -> "WhatIfView", "What would be promised, and which orders would move, with more to do, more hours or less; changes nothing.", h::plan::what_if;
     post "/plan/preview" Owner "workshop" "Relocation" -> "PreviewView", "What would follow from putting a process elsewhere; changes nothing.", h::plan::preview;
     get "/floor" Owner "workshop" "?FloorQuery" -> "FloorView", "The work at one work centre, or at all, in the order in which to do it, with the lots to take; at most 1,000 entries.", h::floor::floor;
     get "/estimates" Owner "workshop" "" -> "List<EstimateView>", "What the shop floor has shown of each step of the recipes, beside what they say.", h::floor::estimates;

@@ -519,6 +519,7 @@ mod tests {
         let sources = [
             include_str!("../../node/src/view.rs"),
             include_str!("../../node/src/view/plan.rs"),
+            include_str!("../../node/src/view/why.rs"),
             include_str!("../../node/src/view/floor.rs"),
             include_str!("../../market/src/statement.rs"),
             include_str!("../../vocab/src/spec.rs"),
@@ -533,7 +534,7 @@ mod tests {
             compared += 1;
         }
         assert!(compared > 30, "{compared}");
-        for name in sources[..3].iter().flat_map(|source| structs(source).into_keys()) {
+        for name in sources[..4].iter().flat_map(|source| structs(source).into_keys()) {
             assert!(super::all().any(|(shape, ..)| *shape == name), "{name} is not described");
         }
     }

@@ -35,6 +35,7 @@ mod runs;
 mod shifts;
 mod show;
 mod show_dates;
+mod situation;
 mod spread;
 mod statement;
 mod turns;

@@ -2,6 +2,7 @@
 
 mod floor;
 mod plan;
+mod why;
 
 use crate::words::{Words, words};
 use market::statement::{Need, Reason};
@@ -13,6 +14,7 @@ use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Specification, Text, Time
 
 pub use floor::*;
 pub use plan::*;
+pub use why::*;
 
 /// An agent as shown to people.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

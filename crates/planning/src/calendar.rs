@@ -2,9 +2,11 @@
 //!
 //! A [`Calendar`] is what a person writes. It knows no instants: [`opening`](crate::opening) reckons those.
 
+use crate::Result;
+use crate::opening::zone;
 use jiff::civil::{Date, DateTime, Time};
 use serde::{Deserialize, Serialize};
-use vocab::Text;
+use vocab::{Text, Timestamp, phrase, seconds_between};
 
 /// Weekly opening hours in one time zone, less holidays.
 ///
@@ -25,6 +27,19 @@ pub struct Calendar {
     /// when it is open besides: overtime, a Saturday before the fair
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub overtime: Vec<Recurring>,
+}
+
+impl Calendar {
+    /// Opens it from one instant up to another, besides when it is open anyway.
+    ///
+    /// # Errors
+    /// An unknown time zone. Too long a stretch is for [`Model::check`](crate::Model::check).
+    pub fn open_besides(&mut self, from: Timestamp, to: Timestamp) -> Result<()> {
+        let start = zone(&phrase("calendar", "日历"), &self.zone)?.to_datetime(from);
+        let duration_s = seconds_between(from, to);
+        self.overtime.push(Recurring { name: None, start, duration_s, rule: None });
+        Ok(())
+    }
 }
 
 /// A stretch of local time, once or again and again.

@@ -289,3 +289,47 @@ fn a_move_that_breaks_a_promise_is_refused_by_the_command_too() {
     let refused = c.world.recorded(c.workshop, json(late)).unwrap_err();
     assert!(refused.contains("promised to buyer"), "{refused}");
 }
+
+#[test]
+fn why_leads_from_the_order_back_and_a_supposition_changes_nothing() {
+    let (mut c, id) = bound(21, 2);
+    let who = c.workshop;
+    let now = c.world.now();
+    let show = |c: &Chairs| serde_json::to_string(&board(c, who)).unwrap();
+    let before = show(&c);
+    let node = c.world.node(who).unwrap();
+    let why = node.why(&id, now).unwrap().unwrap();
+    assert!(why.on_time && why.late_s == 0 && !why.chain.is_empty(), "{why:?}");
+    assert!(why.chain.windows(2).all(|w| w[0].from >= w[1].to), "each link ends before the next: {why:?}");
+    assert!(why.chain.iter().all(|l| l.what.in_language("zh") != l.what.in_language("en")));
+    assert!(node.why(&RecordId([9; 32]), now).unwrap().is_none());
+    let bench = |from: i64, to: i64| node::view::WhatIfHours {
+        work_center: "bench".into(),
+        from: after(now, from),
+        to: after(now, to),
+    };
+    let asked = node::view::WhatIf {
+        demands: vec![node::view::WhatIfDemand {
+            spec: "chair".parse().unwrap(),
+            quantity: decimal("1"),
+            due: Some(after(now, 40 * 86_400)),
+        }],
+        down: vec![bench(0, 20 * 86_400)],
+        overtime: vec![],
+    };
+    let then = node.what_if(&asked, now).unwrap();
+    let [moved] = then.moved.as_slice() else { panic!("{then:?}") };
+    assert_eq!(moved.order, id);
+    assert!(moved.to > moved.from, "{moved:?}");
+    assert!(then.promises[0].promise.is_some() && then.promises[0].late_s == 0, "{then:?}");
+    let nothing = node.what_if(&node::view::WhatIf::default(), now).unwrap();
+    assert!(nothing.moved.is_empty() && nothing.promises.is_empty());
+    let wrong = node::view::WhatIfHours { work_center: "nowhere".into(), ..bench(0, 10) };
+    for (overtime, down) in [(vec![wrong.clone()], vec![]), (vec![], vec![wrong])] {
+        assert!(node.what_if(&node::view::WhatIf { demands: vec![], overtime, down }, now).is_err());
+    }
+    assert_eq!(show(&c), before);
+    work_off(&mut c.world);
+    let done = c.world.node(who).unwrap().why(&id, c.world.now()).unwrap().unwrap();
+    assert!(done.chain.is_empty() && done.relief.is_empty(), "{done:?}");
+}

@@ -59,3 +59,17 @@ pub(crate) async fn capable(
     let view = app.node().read(move |node, now| node.capable(&spec, quantity, now)).await?;
     ok(&view.map_err(runtime::Error::from)?)
 }
+
+pub(crate) async fn why(State(app): State<App>, Path(id): Path<String>) -> Answer {
+    let id = record_id(&id)?;
+    let why = app.node().read(move |node, now| node.why(&id, now)).await?;
+    ok(&why
+        .map_err(runtime::Error::from)?
+        .ok_or_else(|| unknown(phrase("planned order", "已排产的订单"), id))?)
+}
+
+pub(crate) async fn what_if(State(app): State<App>, body: Result<Bytes, BytesRejection>) -> Answer {
+    let asked: node::view::WhatIf = read(body)?;
+    let view = app.node().read(move |node, now| node.what_if(&asked, now)).await?;
+    ok(&view.map_err(runtime::Error::from)?)
+}

@@ -224,4 +224,80 @@ pub(crate) const PLAN: &[Shape] = &[
         &[("spec", "spec", ""), ("steps", "[CapableStep]", "more and more, later and later")],
     ),
     ("CapableStep", "So much by then.", &[("quantity", "decimal", ""), ("promise", "time", "")]),
+    (
+        "WhyView",
+        "Why an order is ready when it is.",
+        &[
+            ("on_time", "boolean", "by the plan that stands"),
+            ("late_s", "integer", "by the plan that stands"),
+            ("earliest", "time?", "the earliest it could be ready, with all else in place"),
+            ("chain", "[WhyLink]", "what it waits for then, the last first"),
+            ("relief", "[ReliefView]", "what would help, most gain for its cost first"),
+        ],
+    ),
+    (
+        "WhyLink",
+        "One stretch of time on the way to an order.",
+        &[
+            ("kind", "work/capacity/calendar/lead_time/material/release", "what it is spent on"),
+            ("what", "words", ""),
+            ("from", "time", ""),
+            ("to", "time", ""),
+            ("spec", "spec", "of what"),
+            ("work_center", "text?", ""),
+        ],
+    ),
+    (
+        "ReliefView",
+        "Something that would make an order less late.",
+        &[
+            ("kind", "overtime/alternative/split/earlier_purchase/resequence", ""),
+            ("what", "words", ""),
+            ("gain_s", "integer", "by so much it would be earlier"),
+            ("cost_s", "integer", "seconds of overtime, machine time, haste or lateness for others"),
+        ],
+    ),
+    (
+        "WhatIf",
+        "What is supposed.",
+        &[
+            ("demands", "[WhatIfDemand]?", "more to do, the most important first"),
+            ("overtime", "[WhatIfHours]?", "hours more"),
+            ("down", "[WhatIfHours]?", "hours less"),
+        ],
+    ),
+    (
+        "WhatIfDemand",
+        "So much more of something.",
+        &[("spec", "spec", ""), ("quantity", "decimal", ""), ("due", "time?", "")],
+    ),
+    (
+        "WhatIfHours",
+        "A stretch of time at a work centre.",
+        &[("work_center", "text", ""), ("from", "time", ""), ("to", "time", "")],
+    ),
+    (
+        "WhatIfView",
+        "What would be.",
+        &[
+            ("promises", "[WhatIfPromise]", "when each of the demands would be met"),
+            ("moved", "[WhatIfMoved]", "orders that would be late by more or less than they are now"),
+        ],
+    ),
+    (
+        "WhatIfPromise",
+        "When a demand would be met.",
+        &[
+            ("spec", "spec", ""),
+            ("quantity", "decimal", ""),
+            ("due", "time?", ""),
+            ("promise", "time?", "null = something it needs has no known source"),
+            ("late_s", "integer", ""),
+        ],
+    ),
+    (
+        "WhatIfMoved",
+        "An order that would be ready at another time.",
+        &[("order", "record", ""), ("from", "time?", "as things are"), ("to", "time?", "then")],
+    ),
 ];
