@@ -21,8 +21,7 @@ const QUICK: [&str; 5] = ["ft10", "la16", "mk01", "mk04", "j30_1_1"];
 const SOLVERS: [(&str, u32); 6] =
     [("la21", 1050), ("mk02", 27), ("mk05", 174), ("mk06", 59), ("mk07", 141), ("mk10", 266)];
 
-/// The shortest makespans of `j30_1_1` to `j30_48_1`, as published with PSPLIB (Kolisch and Sprecher, "PSPLIB: a
-/// project scheduling problem library", EJOR 96, 1996).
+/// The shortest makespans of `j30_1_1` to `j30_48_1`: OR-tools CP-SAT 9.15.6755 proves each of them within a minute.
 const J30: [u32; 48] = [
     43, 38, 72, 49, 53, 59, 55, 44, 83, 42, 54, 47, 58, 50, 46, 51, 64, 53, 40, 57, 84, 42, 63, 53, 93, 59,
     43, 69, 85, 47, 43, 61, 65, 68, 57, 66, 79, 48, 55, 51, 86, 58, 55, 50, 82, 59, 58, 63,
