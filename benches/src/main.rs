@@ -1,13 +1,14 @@
 //! Each measure beside its baseline, both from one run: `make bench`.
 //!
 //! Sections: [`deals`] over real sockets and disks, [`appends`], [`verify`] of a whole log, [`start`] and memory,
-//! [`small`] guides, [`schedule`] of classic problems. What each figure means and what it was on one machine stands in
-//! `docs/performance.md` and `docs/planning.md`.
+//! [`small`] guides, [`schedule`] of classic problems, [`planning`] of whole sites. What each figure means and what it was
+//! on one machine stands in `docs/performance.md` and `docs/planning.md`.
 
 mod appends;
 mod bare;
 mod deals;
 mod machine;
+mod planning;
 mod report;
 mod schedule;
 mod small;
@@ -55,6 +56,7 @@ enum Which {
     Start,
     Small,
     Schedule,
+    Planning,
 }
 
 /// What every section needs to know.
@@ -100,13 +102,14 @@ fn main() -> Result<()> {
     if !arguments.json {
         println!("# Headwater, measured\n\n{}\n", machine.line());
     }
-    let all: [(Which, Measure); 6] = [
+    let all: [(Which, Measure); 7] = [
         (Which::Deals, deals::run),
         (Which::Appends, appends::run),
         (Which::Verify, verify::run),
         (Which::Start, start::run),
         (Which::Small, small::run),
         (Which::Schedule, schedule::run),
+        (Which::Planning, planning::run),
     ];
     let mut sections = vec![];
     for (_, run) in all.iter().filter(|(which, _)| arguments.only.is_none_or(|only| only == *which)) {
