@@ -37,8 +37,10 @@ const IMPURE_WORDS: [&str; 14] = [
     "println",
     "unsafe",
 ];
-/// Floats nobody's goods or money depend on: the order in which offers are looked at, and lengths of drawn bars.
-const FLOATS_IN: [&str; 2] = ["crates/market/src/matching.rs", "crates/vocab/src/decimal.rs"];
+/// Floats nobody's goods or money depend on: the order in which offers are looked at, lengths of drawn bars, and the
+/// minutes of a foreign format, rounded to seconds as they are read.
+const FLOATS_IN: [&str; 3] =
+    ["crates/market/src/matching.rs", "crates/planning/src/neutral.rs", "crates/vocab/src/decimal.rs"];
 
 fn dependencies(manifest: &Table, section: &str) -> Vec<String> {
     let table = manifest.get(section).and_then(Value::as_table);

@@ -17,7 +17,7 @@ pub(crate) use sequence::{Job, Sequence};
 pub(crate) use task::{Place, Task};
 pub(crate) use timeline::Timeline;
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 /// Seconds since the base of a plan.
 pub(crate) type Seconds = i64;
@@ -282,4 +282,4 @@ impl Resource {
 }
 
 /// Set-up seconds by the families that ran before and run now.
-pub(crate) type Changeovers = HashMap<(u32, u32), Seconds>;
+pub(crate) type Changeovers = BTreeMap<(u32, u32), Seconds>;

@@ -7,7 +7,7 @@ use crate::explode::{input_at, output_at};
 use crate::lot::{self, Lot, Micros, Yield, micros};
 use crate::shop::{Center, Clock, Place, Resource, Seconds, Sequence, Shop, Task, Timeline};
 use crate::{Calendar, Error, HORIZON_S, Model, Per, Recipe, Result, Step, graph};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use vocab::{Decimal, Phrase, SpecId, Timestamp, phrase};
 
 /// Keeps for ever.
@@ -17,7 +17,7 @@ pub(crate) const FOR_EVER: Seconds = Seconds::MAX;
 pub(crate) struct Net {
     pub(crate) base: Timestamp,
     pub(crate) items: Vec<ItemNet>,
-    pub(crate) by_spec: HashMap<SpecId, u32>,
+    pub(crate) by_spec: BTreeMap<SpecId, u32>,
     pub(crate) centers: Vec<String>,
     pub(crate) people: Vec<String>,
     pub(crate) tools: Vec<String>,
@@ -108,7 +108,7 @@ impl Net {
         }
         // refuses loops, and what is too deep or too wide
         graph::parents_first(model, specs.iter().copied())?;
-        let by_spec: HashMap<SpecId, u32> = (0..).zip(&specs).map(|(i, s)| ((*s).clone(), i)).collect();
+        let by_spec: BTreeMap<SpecId, u32> = (0..).zip(&specs).map(|(i, s)| ((*s).clone(), i)).collect();
         let names = Names::of(model, model.recipes.values(), |_| true);
         let shop = names.shop(model, base)?;
         let mut items = Vec::with_capacity(specs.len());
@@ -132,7 +132,7 @@ impl Net {
             });
         }
         let Names { centers, people, tools, .. } = names;
-        let owned = |index: HashMap<&str, u32>| {
+        let owned = |index: BTreeMap<&str, u32>| {
             let mut list: Vec<_> = index.into_iter().collect();
             list.sort_unstable_by_key(|(_, i)| *i);
             list.into_iter().map(|(name, _)| name.to_owned()).collect()
@@ -179,14 +179,14 @@ pub(crate) fn seconds_up(base: Timestamp, t: Timestamp) -> Seconds {
 
 /// The indices of everything that steps name.
 pub(crate) struct Names<'a> {
-    pub(crate) centers: HashMap<&'a str, u32>,
-    pub(crate) people: HashMap<&'a str, u32>,
-    pub(crate) tools: HashMap<&'a str, u32>,
-    skills: HashMap<&'a str, u32>,
-    pub(crate) families: HashMap<&'a str, u32>,
+    pub(crate) centers: BTreeMap<&'a str, u32>,
+    pub(crate) people: BTreeMap<&'a str, u32>,
+    pub(crate) tools: BTreeMap<&'a str, u32>,
+    skills: BTreeMap<&'a str, u32>,
+    pub(crate) families: BTreeMap<&'a str, u32>,
 }
 
-fn index<'a>(names: impl Iterator<Item = &'a str>) -> HashMap<&'a str, u32> {
+fn index<'a>(names: impl Iterator<Item = &'a str>) -> BTreeMap<&'a str, u32> {
     let sorted: BTreeSet<&str> = names.collect();
     (0..).zip(sorted).map(|(i, name)| (name, i)).collect()
 }
@@ -250,7 +250,7 @@ impl<'a> Names<'a> {
         Ok(Shop { centers, people, tools: tools.collect::<Result<_>>()?, skills, horizon })
     }
 
-    fn recipe(&self, recipe: &Recipe, items: &HashMap<SpecId, u32>) -> Result<RecipeNet> {
+    fn recipe(&self, recipe: &Recipe, items: &BTreeMap<SpecId, u32>) -> Result<RecipeNet> {
         if recipe.steps.is_empty() {
             return Err(crate::check::no_steps(&recipe.output));
         }

@@ -8,7 +8,6 @@ use super::serve::Service;
 use super::situation::Situation;
 use super::state::{self, Order, OrderId, Source, State, SupplyId, User, Want, WantId, WantKind};
 use crate::lot::Micros;
-use std::collections::HashMap;
 use vocab::Decimal;
 
 /// The whole plan.
@@ -39,8 +38,8 @@ fn tell(
         net,
         state,
         situation,
-        make: (0..).zip(&orders).map(|(place, (id, _))| (*id, place)).collect(),
-        buy: (0..).zip(&buys).map(|(place, (id, _))| (*id, place)).collect(),
+        make: Numbers::of(orders.iter().map(|(id, _)| *id)),
+        buy: Numbers::of(buys.iter().map(|(id, _)| *id)),
     };
     let mut plan = SitePlan {
         make: orders.iter().map(|(_, order)| places.order(order)).collect(),
@@ -69,12 +68,32 @@ fn tell(
     plan
 }
 
+/// The place in the plan of what has a number in the state.
+struct Numbers(Vec<Option<u32>>);
+
+impl Numbers {
+    fn of(ids: impl Iterator<Item = u32>) -> Self {
+        let mut places = Vec::new();
+        for (place, id) in (0..).zip(ids) {
+            if places.len() <= id as usize {
+                places.resize(id as usize + 1, None);
+            }
+            places[id as usize] = Some(place);
+        }
+        Self(places)
+    }
+
+    fn get(&self, id: u32) -> Option<u32> {
+        self.0.get(id as usize).copied().flatten()
+    }
+}
+
 struct Places<'a> {
     net: &'a Net,
     state: &'a State,
     situation: &'a Situation,
-    make: HashMap<u32, u32>,
-    buy: HashMap<u32, u32>,
+    make: Numbers,
+    buy: Numbers,
 }
 
 impl Places<'_> {
@@ -139,11 +158,11 @@ impl Places<'_> {
         let from = match supply.source {
             Source::Stock(index) => Supply::Stock(situation.stock[index as usize].lot.clone()),
             Source::Receipt(index) => Supply::Receipt(situation.receipts[index as usize].id.clone()),
-            Source::Make(order) => Supply::Make(*self.make.get(&order)?),
-            Source::Buy => Supply::Buy(*self.buy.get(&id)?),
+            Source::Make(order) => Supply::Make(self.make.get(order)?),
+            Source::Buy => Supply::Buy(self.buy.get(id)?),
         };
         let (to, at) = match user {
-            User::Order(order) => (Use::Make(*self.make.get(&order)?), self.state.order(order)?.start),
+            User::Order(order) => (Use::Make(self.make.get(order)?), self.state.order(order)?.start),
             User::Want(want) => {
                 let want = &self.state.wants[want as usize];
                 let to = match want.kind {

@@ -194,7 +194,7 @@ fn key(n: u8) -> RecordId {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
     fn every_plan_holds_before_an_independent_judge(seed: u64) {
