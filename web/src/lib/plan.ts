@@ -44,6 +44,26 @@ export interface TreeNode {
   deal?: RecordId | null; with?: AgentId | null; with_name?: string | null; promise?: Timestamp | null;
   hold_until?: Timestamp | null; stage?: string | null; asked?: Asked[]; children?: TreeNode[];
 }
+export interface Why {
+  on_time: boolean; late_s: number; earliest: Timestamp | null;
+  chain: {
+    kind: "work" | "capacity" | "material" | "lead_time" | "calendar" | "release"; what: Text; from: Timestamp; to: Timestamp;
+    spec: SpecId; work_center?: string;
+  }[];
+  relief: {
+    kind: "overtime" | "alternative" | "split" | "earlier_purchase" | "resequence"; what: Text; gain_s: number; cost_s: number;
+  }[];
+}
+
+export interface WhatIf {
+  demands: { spec: SpecId; quantity: Decimal; due?: Timestamp }[];
+  overtime: { work_center: string; from: Timestamp; to: Timestamp }[];
+  down: { work_center: string; from: Timestamp; to: Timestamp }[];
+}
+export interface WhatIfAnswer {
+  promises: { spec: SpecId; quantity: Decimal; due?: Timestamp | null; promise: Timestamp | null; late_s: number }[];
+  moved: { order: RecordId; from: Timestamp | null; to: Timestamp | null }[];
+}
 export interface Capable { spec: SpecId; steps: { quantity: Decimal; promise: Timestamp }[] }
 
 /** Why work stopped or output was spoilt: the short codes that records carry. */
