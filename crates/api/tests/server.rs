@@ -267,7 +267,15 @@ fn every_documented_route_answers_in_its_documented_shape() {
         if path.contains('{') || path.ends_with("/events") {
             continue;
         }
-        let (status, body) = f.get(path.strip_prefix("/api/v1").unwrap());
+        // what must be in the query is taken from the examples of its type
+        let parameters = get["parameters"].as_array().into_iter().flatten().filter(|p| p["required"] == true);
+        let query = parameters.map(|p| {
+            let kind = p["schema"]["$ref"].as_str().unwrap().rsplit('/').next().unwrap();
+            let example = document["components"]["schemas"][kind]["examples"][0].as_str().unwrap();
+            format!("{}={example}", p["name"].as_str().unwrap())
+        });
+        let query = query.collect::<Vec<_>>().join("&");
+        let (status, body) = f.get(&format!("{}?{query}", path.strip_prefix("/api/v1").unwrap()));
         assert_eq!(status, 200, "{path}: {body}");
         let schema = &get["responses"]["200"]["content"]["application/json"]["schema"];
         fits(&body, schema, &document, path);
@@ -374,4 +382,66 @@ fn pages_carry_the_policy_that_keeps_foreign_code_out() {
     assert_eq!(f.agent.get(f.url("/assets/gone.js")).call().unwrap().status(), 404);
     let api = f.agent.get(f.url("/api/v1/openapi.json")).call().unwrap();
     assert_eq!(api.headers()["cache-control"], "no-store");
+}
+
+#[test]
+fn the_plan_is_shown_tried_and_changed_by_its_routes() {
+    let f = Fixture::start();
+    f.command(&oak());
+    f.command(&json!({"do": "describe", "specification": {"id": "stool", "name": "Stool", "unit": "each"}}));
+    f.command(&json!({"do": "raise", "spec": "oak-board-27", "quantity": "40"}));
+    let recipe = json!({"output": "stool", "inputs": [{"spec": "oak-board-27", "quantity": "2"}],
+        "steps": [{"name": "saw", "work_center": "bench", "run_s": 600}, {"name": "glue", "work_center": "bench", "run_s": 600}]});
+    f.command(&json!({"do": "model", "recipes": [recipe], "work_centers": {"bench": {"units": 1}}}));
+    let (status, order) = f.command(&json!({"do": "plan", "spec": "stool", "quantity": "3"}));
+    assert_eq!(status, 200, "{order}");
+    let order = order["recorded"].as_str().unwrap();
+
+    let (status, plan) = f.get("/plan");
+    assert_eq!((status, plan["processes"].as_array().unwrap().len()), (200, 2), "{plan}");
+    let second = &plan["processes"][1];
+    assert_eq!(
+        (&second["stage"], &second["after"], &second["order"]),
+        (&json!("hold"), &json!([0]), &json!(order))
+    );
+    assert_eq!(plan["work_centers"][0]["load"][0]["units"], 1);
+    refused(&f.get("/plan?from=2030-01-02T00:00:00Z&to=2030-01-01T00:00:00Z"), 422, "field");
+    refused(&f.get("/plan?form=2030-01-02T00:00:00Z"), 400, "malformed");
+
+    let (status, tree) = f.get(&format!("/orders/{order}/tree"));
+    assert_eq!((status, &tree["children"][0]["kind"]), (200, &json!("make")), "{tree}");
+    assert_eq!(tree["children"][0]["children"][0]["lots"][0]["quantity"], "6", "{tree}");
+    refused(&f.get(&format!("/orders/{}/tree", "a".repeat(64))), 404, "unknown");
+    let (status, why) = f.get(&format!("/orders/{order}/why"));
+    assert_eq!((status, &why["on_time"]), (200, &json!(true)), "{why}");
+
+    let document = f.get("/openapi.json").1;
+    let shapes = &document["components"]["schemas"];
+    fits(&tree, &shapes["TreeNode"], &document, "tree");
+    fits(&why, &shapes["WhyView"], &document, "why");
+
+    let first = &plan["processes"][0];
+    let place = json!({"plan": first["plan"], "index": 0, "start": first["work_end"]});
+    let (status, preview) = f.post("/plan/preview", place.to_string().as_bytes());
+    assert_eq!((status, &preview["possible"]), (200, &json!(true)), "{preview}");
+    fits(&preview, &shapes["PreviewView"], &document, "preview");
+    assert_eq!(f.get("/plan").1["processes"], plan["processes"], "looking changes nothing");
+    let mut command = place;
+    command["do"] = json!("move_process");
+    assert_eq!(f.command(&command).0, 200);
+    let moved = f.get("/plan").1["processes"][0].clone();
+    for time in ["start", "work_end", "end"] {
+        assert_eq!(moved[time], preview["moves"][0][time], "{moved}");
+    }
+    command["start"] = json!("2001-01-01T00:00:00Z");
+    refused(&f.command(&command), 422, "planning");
+
+    let (status, capable) = f.get("/capable?spec=stool&quantity=8");
+    let steps = capable["steps"].as_array().unwrap();
+    assert_eq!((status, &steps.last().unwrap()["quantity"]), (200, &json!("8")), "{capable}");
+    refused(&f.get("/capable?spec=stool&quantity=0"), 422, "field");
+    let asked = json!({"demands": [{"spec": "stool", "quantity": "2"}]});
+    let (status, then) = f.post("/plan/what-if", asked.to_string().as_bytes());
+    assert_eq!((status, then["promises"][0]["promise"].is_string()), (200, true), "{then}");
+    fits(&then, &shapes["WhatIfView"], &document, "what-if");
 }
