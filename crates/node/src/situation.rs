@@ -31,7 +31,7 @@ impl Node {
         let Some(order) = self.orders.get(id) else { return Ok(None) };
         let Some((held, _)) = order.planned() else { return Ok(None) };
         let late_s = self.late_s(order, held.plan.promise);
-        let mut planner = Planner::new(&self.site_model(), self.situation(now)?, &OPTIONS)?;
+        let mut planner = self.site_planner(&self.site_model(), now)?;
         let name = id.to_string();
         // what has been delivered waits for nothing
         let Ok(why) = planner.why(&name) else {
@@ -61,9 +61,8 @@ impl Node {
                 remedy: words("ask for less at once", "请减少一次询问的内容"),
             });
         }
-        let (model, situation) = (self.site_model(), self.situation(now)?);
-        let before = planning::site::solve(&model, &situation, &OPTIONS)?;
-        let mut longer = model;
+        let mut longer = self.site_model();
+        let before = self.site_planner(&longer, now)?.plan();
         for hours in &asked.overtime {
             let center = longer.work_centers.get_mut(&hours.work_center).ok_or_else(|| Error::Field {
                 field: words("work_center", "工作中心"),
@@ -76,7 +75,7 @@ impl Node {
             }
         }
         longer.check()?;
-        let mut planner = Planner::new(&longer, situation, &OPTIONS)?;
+        let mut planner = self.site_planner(&longer, now)?;
         let down = asked.down.iter().map(|d| SiteChange::Down {
             work_center: d.work_center.clone(),
             from: d.from,
@@ -114,6 +113,22 @@ impl Node {
         Ok(WhatIfView { promises, moved })
     }
 
+    /// A plan of everything, around the outages that are known.
+    fn site_planner(&self, model: &Model, now: Timestamp) -> Result<Planner> {
+        let mut planner = Planner::new(model, self.situation(now)?, &OPTIONS)?;
+        let mut down = vec![];
+        for center in self.outages.centers() {
+            let known = self.outages.of(center).iter().filter(|o| o.until > now);
+            down.extend(known.map(|o| SiteChange::Down {
+                work_center: center.clone(),
+                from: o.from,
+                until: o.until,
+            }));
+        }
+        planner.replan(&down)?;
+        Ok(planner)
+    }
+
     /// The model, with usual lead times for what is bought.
     fn site_model(&self) -> Model {
         let mut model = self.model.clone();
@@ -141,7 +156,7 @@ impl Node {
         let mut lots: BTreeMap<RecordId, StockLot> = BTreeMap::new();
         for holding in self.stock.lots() {
             let (lot, spec) = (holding.lot.to_string(), holding.spec.clone());
-            let new = StockLot { lot, spec, quantity: Decimal::ZERO, expires: None };
+            let new = StockLot { lot, spec, quantity: Decimal::ZERO, expires: self.expires(holding) };
             lots.entry(holding.lot).or_insert(new).quantity += holding.quantity;
         }
         let mut situation = Situation {

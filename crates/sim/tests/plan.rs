@@ -333,3 +333,24 @@ fn why_leads_from_the_order_back_and_a_supposition_changes_nothing() {
     let done = c.world.node(who).unwrap().why(&id, c.world.now()).unwrap().unwrap();
     assert!(done.chain.is_empty() && done.relief.is_empty(), "{done:?}");
 }
+
+#[test]
+fn a_supposition_heeds_the_outages_that_are_known() {
+    let (mut c, _) = bound(22, 2);
+    let (who, now) = (c.workshop, c.world.now());
+    let asked = node::view::WhatIf {
+        demands: vec![node::view::WhatIfDemand {
+            spec: "chair".parse().unwrap(),
+            quantity: decimal("1"),
+            due: None,
+        }],
+        ..node::view::WhatIf::default()
+    };
+    let promise =
+        |c: &Chairs| c.world.node(who).unwrap().what_if(&asked, c.world.now()).unwrap().promises[0].promise;
+    let until = after(now, 90 * 86_400);
+    assert!(promise(&c).unwrap() < until);
+    let flood = serde_json::json!({"do": "down", "work_center": "bench", "until": until, "reason": "flood"});
+    c.world.recorded(who, json(flood)).unwrap();
+    assert!(promise(&c).unwrap() > until);
+}
