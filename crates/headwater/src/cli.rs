@@ -12,7 +12,7 @@ pub(crate) use board::{CapableArgs, GanttArgs, MoveArgs};
 use clap::{Args, Parser, Subcommand};
 pub(crate) use market::{DateCmd, DateWord, FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, YesNo};
 pub(crate) use node::{DemoArgs, InitArgs, OnOff, PeerCmd, SimulateCmd, UpArgs};
-pub(crate) use plan::{PlanArgs, PlanCmd, PlanOrder, ScheduleArgs, SolveArgs};
+pub(crate) use plan::{PlanArgs, PlanCmd, PlanOrder, ScheduleArgs, SolveArgs, WhyArgs};
 use std::path::PathBuf;
 use vocab::{Decimal, Timestamp};
 pub(crate) use workshop::{EstimateCmd, ExportArgs, ExportKind, ImportCmd, OutageCmd, StockCmd, WorkCmd};
@@ -78,6 +78,11 @@ pub(crate) enum Cmd {
     Gantt(GanttArgs),
     /// Draw what an order hangs on: what is made, taken and bought for it, and who was asked
     Tree {
+        /// Order, or the first digits of its id
+        order: IdText,
+    },
+    /// Why an order is ready when it is, and what would help
+    Why {
         /// Order, or the first digits of its id
         order: IdText,
     },

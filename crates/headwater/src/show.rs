@@ -81,6 +81,11 @@ fn late(v: &Value) -> String {
 fn seconds_as_days(v: &Value) -> String {
     v.as_i64().map_or(String::new(), |s| (s / vocab::DAY_S).to_string())
 }
+/// Tenths of days, rounded up.
+fn seconds_as_tenths(v: &Value) -> String {
+    let tenths = |s: i64| (s.saturating_mul(10).saturating_add(vocab::DAY_S - 1)) / vocab::DAY_S;
+    v.as_i64().map(tenths).map_or(String::new(), |t| format!("{}.{}", t / 10, t % 10))
+}
 
 pub(crate) const OFFERS: List = List {
     path: "offers",
@@ -197,6 +202,36 @@ pub(crate) const CAPABLE: List = List {
     path: "capable",
     columns: &[(Msg::Quantity, |v, _| text(&v["quantity"])), (Msg::Promise, |v, _| time(&v["promise"]))],
 };
+/// What an order or demand waited for.
+const CHAIN: List = List {
+    path: "orders",
+    columns: &[
+        (Msg::Start, |v, _| time(&v["from"])),
+        (Msg::End, |v, _| time(&v["to"])),
+        (Msg::WaitsFor, |v, l| words(&v["what"], l)),
+    ],
+};
+/// What would make it less late.
+const RELIEF: List = List {
+    path: "orders",
+    columns: &[
+        (Msg::WouldHelp, |v, l| words(&v["what"], l)),
+        (Msg::GainDays, |v, _| seconds_as_tenths(&v["gain_s"])),
+        (Msg::CostDays, |v, _| seconds_as_tenths(&v["cost_s"])),
+    ],
+};
+/// Why something is late, and what would help: what is late, the chain to it, the reliefs.
+pub(crate) fn why(v: &Value, lang: Lang) -> String {
+    let late = match v["late_s"].as_i64() {
+        Some(1..) => say(lang, Msg::WhyLate, &[&seconds_as_tenths(&v["late_s"])]),
+        _ => say(lang, Msg::WhyOnTime, &[]),
+    };
+    let mut parts = vec![late];
+    let lists = [(&CHAIN, "chain"), (&RELIEF, "relief")];
+    let there = lists.into_iter().filter(|(_, key)| !items(v, key).is_empty());
+    parts.extend(there.map(|(list, key)| list.table(items(v, key), lang)));
+    parts.join("\n\n")
+}
 /// Made from the orders: one row for each process.
 pub(crate) const WORK: List = List {
     path: "orders",

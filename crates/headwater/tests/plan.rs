@@ -35,6 +35,14 @@ fn a_neutral_problem_is_solved_and_its_plan_is_in_the_same_form() {
     assert_eq!(delivered, 3.0);
     let words = run(&["--lang", "zh", "plan", "solve", &path("problem.json")]).ok();
     assert!(words.contains("按时率") && words.contains("50"), "{words}");
+    // the second order waits for clay, and a faster delivery would gain a day
+    let why = run(&["--json", "plan", "why", &path("problem.json"), "8"]).json();
+    assert_eq!(why["chain"].as_array().map(Vec::len), Some(2), "{why}");
+    assert!(why["chain"][1]["what"].to_string().contains("bought"), "{why}");
+    assert_eq!(why["relief"][0]["gain_s"].as_i64(), Some(86_400), "{why}");
+    let words = run(&["plan", "why", &path("problem.json"), "8"]).ok();
+    assert!(words.contains("late by 2.0 days") && words.contains("half the time"), "{words}");
+    run(&["plan", "why", &path("problem.json"), "9"]).fails(2, &["unknown", "9"]);
     fs::write(path("problem.json"), "{}").unwrap();
     run(&["plan", "solve", &path("problem.json")]).fails(2, &["does not read as JSON", "model"]);
 }

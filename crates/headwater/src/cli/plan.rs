@@ -27,6 +27,16 @@ pub(crate) enum PlanCmd {
     Schedule(ScheduleArgs),
     /// Plan a whole site: what to make, buy and deliver when, for all demands in a file
     Solve(SolveArgs),
+    /// Plan a whole site, and say why one demand is late and what would help
+    Why(WhyArgs),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WhyArgs {
+    /// JSON file as for `headwater plan solve`
+    pub(crate) file: PathBuf,
+    /// Demand, by its id in the file
+    pub(crate) demand: String,
 }
 
 #[derive(Debug, Args)]

@@ -27,6 +27,13 @@ pub(super) fn tree(c: &Context, order: &IdText) -> Result<()> {
     c.tell(&answer, || pegging::draw(&answer, c.lang))
 }
 
+pub(super) fn why(c: &Context, order: &IdText) -> Result<()> {
+    let client = c.client()?;
+    let id = ids::record(&client, c.lang, Kind::Order, order)?;
+    let answer = client.get(&format!("orders/{id}/why"))?;
+    c.tell(&answer, || show::why(&answer, c.lang))
+}
+
 pub(super) fn capable(c: &Context, args: &CapableArgs) -> Result<()> {
     let CapableArgs { spec, quantity } = args;
     let answer = c.client()?.get(&format!("capable?spec={spec}&quantity={quantity}"))?;

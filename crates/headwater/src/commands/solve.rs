@@ -1,25 +1,34 @@
-//! `headwater plan solve`: the plan of a whole site from a file, made on this machine without a node.
+//! `headwater plan solve` and `why`: the plan of a whole site from a file, made on this machine without a node.
 
 use super::{Context, export, files};
-use crate::cli::SolveArgs;
+use crate::cli::{SolveArgs, WhyArgs};
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::Msg;
 use crate::sheets::Workshop;
+use crate::show;
 use comfy_table::{ContentArrangement, Table, presets};
 use indicatif::ProgressBar;
 use planning::neutral::{Neutral, NeutralPlan};
-use planning::site::{Options, Planner, SitePlan};
+use planning::site::{Link, Options, Planner, Relief, SitePlan};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::{Value, json};
 use std::path::Path;
 use std::time::{Duration, Instant};
-use vocab::DAY_S;
+use vocab::{DAY_S, Said};
 
 /// A problem with its form, in which the plan is written too.
 enum Problem {
     Neutral(Box<Workshop>),
     Ours(Box<Workshop>),
+}
+
+impl Problem {
+    fn planner(&self) -> Result<Planner> {
+        let (Self::Neutral(workshop) | Self::Ours(workshop)) = self;
+        Planner::new(&workshop.model, workshop.situation.clone(), &Options::default())
+            .map_err(|e| Failure::said(Exit::Usage, "plan", &e))
+    }
 }
 
 pub(super) fn run(c: &Context, args: &SolveArgs) -> Result<()> {
@@ -29,8 +38,7 @@ pub(super) fn run(c: &Context, args: &SolveArgs) -> Result<()> {
     let spinner = ProgressBar::new_spinner();
     spinner.set_message(c.say(Msg::SolvePlanning, &[&workshop.situation.demands.len()]));
     spinner.enable_steady_tick(Duration::from_millis(100));
-    let planner = Planner::new(&workshop.model, workshop.situation.clone(), &Options::default());
-    let mut planner = planner.map_err(|e| Failure::said(Exit::Usage, "plan", &e))?;
+    let mut planner = problem.planner()?;
     if args.improve > 0 {
         spinner.set_message(c.say(Msg::SolveImproving, &[&args.improve]));
         let searched = Instant::now();
@@ -50,6 +58,23 @@ pub(super) fn run(c: &Context, args: &SolveArgs) -> Result<()> {
     }
     let figures = figures(&plan, started.elapsed());
     c.tell(&figures, || table(c, &figures))
+}
+
+pub(super) fn why(c: &Context, args: &WhyArgs) -> Result<()> {
+    let mut planner = read(c, &args.file)?.planner()?;
+    let unknown = |e: planning::Error| Failure::said(Exit::Usage, "demand", &e);
+    let why = planner.why(&args.demand).map_err(unknown)?;
+    let relief = planner.relief(&args.demand).map_err(unknown)?;
+    let link = |l: &Link| json!({"what": l.said().text(), "from": l.from, "to": l.to, "spec": l.spec});
+    let help = |r: &Relief| json!({"what": r.said().text(), "gain_s": r.gain_s, "cost_s": r.cost_s});
+    let answer = json!({
+        "demand": why.demand,
+        "late_s": why.late_s,
+        "earliest": why.earliest,
+        "chain": why.chain.iter().map(link).collect::<Vec<_>>(),
+        "relief": relief.iter().map(help).collect::<Vec<_>>(),
+    });
+    c.tell(&answer, || show::why(&answer, c.lang))
 }
 
 /// The file says itself which of the two forms it is in.

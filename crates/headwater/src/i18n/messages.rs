@@ -223,6 +223,11 @@ messages! {
     ReadyThen: "ready then", "新完成时间";
     MovePossible: "this can be done", "可以这样移动";
     MoveNot: "this cannot be done: {0}", "不能这样移动：{0}";
+    WhyLate: "late by {0} days", "晚 {0} 天";
+    WhyOnTime: "on time", "按时";
+    WouldHelp: "what would help", "怎样可以改善";
+    GainDays: "days earlier", "提前天数";
+    CostDays: "days it takes", "代价天数";
     OfAll: "of {0}", "共 {0}";
     AskedToo: "also asked: {0}", "也询问了：{0}";
     HoldLeft: "held {0} more", "预留还剩 {0}";
