@@ -21,6 +21,7 @@ mod open_time;
 mod opening;
 mod place;
 mod profile;
+mod random;
 mod recur;
 mod relocate;
 mod said;

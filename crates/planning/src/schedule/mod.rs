@@ -13,7 +13,6 @@
 mod check;
 mod model;
 mod project;
-mod random;
 mod read;
 mod search;
 mod shop;

@@ -110,14 +110,7 @@ impl Shop {
             return sequence::earliest(self, task, index, ready);
         }
         let work = center.work(place, place.setup, task.batches)?;
-        let slot = |start, work_end, people| Slot {
-            place: index as u32,
-            start,
-            work_end,
-            unit: None,
-            setup: place.setup,
-            people,
-        };
+        let slot = |start, work_end, people| task.slot(index, start, work_end, people);
         if work == 0 {
             return Some(slot(ready, ready, Vec::new()));
         }
@@ -136,14 +129,7 @@ impl Shop {
             return sequence::latest(self, task, index, until);
         }
         let work = center.work(place, place.setup, task.batches)?;
-        let slot = |start, work_end, people| Slot {
-            place: index as u32,
-            start,
-            work_end,
-            unit: None,
-            setup: place.setup,
-            people,
-        };
+        let slot = |start, work_end, people| task.slot(index, start, work_end, people);
         if work == 0 {
             return Some(slot(until, until, Vec::new()));
         }

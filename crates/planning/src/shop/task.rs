@@ -1,6 +1,6 @@
 //! What is to be placed: one step of one make order.
 
-use super::Seconds;
+use super::{Seconds, Slot};
 
 /// One step of one order: so many batches, at one of some places.
 #[derive(Clone, Copy, Debug)]
@@ -13,6 +13,14 @@ pub(crate) struct Task<'a> {
     /// skill and number of people
     pub(crate) crew: Option<(u32, u32)>,
     pub(crate) tool: Option<u32>,
+}
+
+impl Task<'_> {
+    /// It done at the place of that number, on whichever unit.
+    pub(crate) fn slot(&self, place: usize, start: Seconds, work_end: Seconds, people: Vec<u32>) -> Slot {
+        let setup = self.places[place].setup;
+        Slot { place: place as u32, start, work_end, unit: None, setup, people }
+    }
 }
 
 /// A work centre with the times a step takes there.

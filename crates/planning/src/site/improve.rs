@@ -7,29 +7,17 @@
 use super::Planner;
 use super::serve::{right_shift, serve};
 use super::state::{WantId, WantKind};
+use crate::random::Random;
 use std::collections::BTreeSet;
 
 /// Most demands taken out at once.
-const RUINED_MAX: u64 = 12;
-
-/// A stream of numbers from a seed (SplitMix64: Steele, Lea, Flood, OOPSLA 2014).
-struct Numbers(u64);
-
-impl Numbers {
-    fn below(&mut self, limit: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % limit.max(1)
-    }
-}
+const RUINED_MAX: usize = 12;
 
 impl Planner {
     /// Looks for a less late plan for as long as `keep_going` says so and anything is late; says how often it found
     /// one. The same `seed` and number of rounds give the same plan.
     pub fn improve(&mut self, seed: u64, mut keep_going: impl FnMut() -> bool) -> u32 {
-        let mut numbers = Numbers(seed);
+        let mut numbers = Random::new(seed);
         let mut found = 0;
         let mut least = self.lateness();
         while keep_going() {
@@ -71,25 +59,25 @@ impl Planner {
     }
 
     /// A late demand first, and some that are due around when it is.
-    fn choose(&self, late: &[WantId], numbers: &mut Numbers) -> Vec<WantId> {
-        let first = late[numbers.below(late.len() as u64) as usize];
+    fn choose(&self, late: &[WantId], numbers: &mut Random) -> Vec<WantId> {
+        let first = late[numbers.below(late.len())];
         let due = |id: WantId| self.state.wants[id as usize].due.unwrap_or(i64::MAX);
         let mut near: Vec<(i64, WantId)> = (0..self.state.wants.len() as WantId)
             .filter(|id| *id != first && matches!(self.state.wants[*id as usize].kind, WantKind::Demand(_)))
             .map(|id| (due(id).abs_diff(due(first)).min(i64::MAX as u64) as i64, id))
             .collect();
-        let count = 1 + numbers.below(RUINED_MAX) as usize;
+        let count = 1 + numbers.below(RUINED_MAX);
         let reach = (count * 8).min(near.len());
         if reach > 0 {
             near.select_nth_unstable(reach - 1);
         }
         let mut others = BTreeSet::new();
         for _ in 0..count.min(reach) {
-            others.insert(near[numbers.below(reach as u64) as usize].1);
+            others.insert(near[numbers.below(reach)].1);
         }
         let mut order: Vec<WantId> = others.into_iter().collect();
         for index in (1..order.len()).rev() {
-            order.swap(index, numbers.below(index as u64 + 1) as usize);
+            order.swap(index, numbers.below(index + 1));
         }
         order.insert(0, first);
         order

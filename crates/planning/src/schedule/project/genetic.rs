@@ -1,7 +1,7 @@
 //! Lists of activities that are crossed, scheduled, justified, and displace worse ones.
 
 use super::network::{Network, Way};
-use crate::schedule::random::Random;
+use crate::random::Random;
 use crate::schedule::search::Pace;
 use crate::schedule::{Progress, Project};
 use std::cmp::Reverse;

@@ -8,9 +8,9 @@ mod bound;
 mod genetic;
 mod network;
 
-use super::random::Random;
 use super::search::Pace;
 use super::{Outcome, Progress, Project};
+use crate::random::Random;
 use genetic::Nursery;
 use network::Network;
 

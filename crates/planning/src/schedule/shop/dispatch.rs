@@ -1,7 +1,7 @@
 //! First schedules of a shop: active schedules by Giffler and Thompson (1960), under several priority rules.
 
 use super::graph::Sequence;
-use crate::schedule::random::Random;
+use crate::random::Random;
 use crate::schedule::{Mode, Shop};
 
 /// Who goes first on a machine.

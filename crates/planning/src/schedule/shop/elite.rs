@@ -8,7 +8,7 @@
 use super::dispatch::{Rule, dispatch};
 use super::graph::{Graph, Sequence};
 use super::tabu::Tabu;
-use crate::schedule::random::Random;
+use crate::random::Random;
 use crate::schedule::search::Pace;
 use crate::schedule::{Progress, Shop};
 

@@ -10,9 +10,9 @@ mod graph;
 mod moves;
 mod tabu;
 
-use super::random::Random;
 use super::search::Pace;
 use super::{Outcome, Progress, Shop};
+use crate::random::Random;
 use dispatch::{Rule, dispatch};
 use elite::Elite;
 use graph::Graph;

@@ -10,7 +10,7 @@
 //! for the flexible job shop problem", Journal of Scheduling 3, 2000); what that comes to is exact.
 
 use super::graph::{Graph, Move, Op};
-use crate::schedule::random::Random;
+use crate::random::Random;
 
 /// What a move is about, for whoever must decide on it.
 #[derive(Clone, Copy, Debug)]

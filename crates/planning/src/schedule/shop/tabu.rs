@@ -2,8 +2,8 @@
 
 use super::graph::{Graph, Move, Sequence};
 use super::moves::{Choice, Kind, Neighbours};
+use crate::random::Random;
 use crate::schedule::Progress;
-use crate::schedule::random::Random;
 use crate::schedule::search::Pace;
 
 /// Room for what is forbidden, by hash: two that share a place are forbidden together, which does no harm.

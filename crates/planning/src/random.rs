@@ -1,15 +1,15 @@
 //! Seeded pseudo-randomness: SplitMix64 (Steele, Lea, Flood, "Fast splittable pseudorandom number generators",
 //! OOPSLA 2014). The same seed gives the same numbers on every machine.
 
-pub(super) struct Random(u64);
+pub(crate) struct Random(u64);
 
 impl Random {
-    pub(super) fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
     /// For a generator that goes its own way from here.
-    pub(super) fn seed(&mut self) -> u64 {
+    pub(crate) fn seed(&mut self) -> u64 {
         self.next()
     }
 
@@ -22,12 +22,12 @@ impl Random {
     }
 
     /// A number below `limit`, which is above 0; uneven by less than one in 2^32 / limit.
-    pub(super) fn below(&mut self, limit: usize) -> usize {
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
         ((u128::from(self.next()) * limit as u128) >> 64) as usize
     }
 
     /// True `part` times in a thousand.
-    pub(super) fn permille(&mut self, part: usize) -> bool {
+    pub(crate) fn permille(&mut self, part: usize) -> bool {
         self.below(1_000) < part
     }
 }
