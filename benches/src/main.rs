@@ -1,12 +1,13 @@
 //! Each measure beside its baseline, both from one run: `make bench`.
 //!
 //! Sections: [`deals`] over real sockets and disks, [`appends`], [`verify`] of a whole log, [`start`] and memory,
-//! [`small`] guides, [`schedule`] of classic problems, [`planning`] of whole sites. What each figure means and what it was
-//! on one machine stands in `docs/performance.md` and `docs/planning.md`.
+//! [`small`] guides, [`schedule`] of classic problems, [`planning`] of whole sites, [`firms`] that promise across each
+//! other. What each figure means and what it was on one machine stands in `docs/performance.md` and `docs/planning.md`.
 
 mod appends;
 mod bare;
 mod deals;
+mod firms;
 mod machine;
 mod planning;
 mod report;
@@ -57,6 +58,7 @@ enum Which {
     Small,
     Schedule,
     Planning,
+    Firms,
 }
 
 /// What every section needs to know.
@@ -102,7 +104,7 @@ fn main() -> Result<()> {
     if !arguments.json {
         println!("# Headwater, measured\n\n{}\n", machine.line());
     }
-    let all: [(Which, Measure); 7] = [
+    let all: [(Which, Measure); 8] = [
         (Which::Deals, deals::run),
         (Which::Appends, appends::run),
         (Which::Verify, verify::run),
@@ -110,6 +112,7 @@ fn main() -> Result<()> {
         (Which::Small, small::run),
         (Which::Schedule, schedule::run),
         (Which::Planning, planning::run),
+        (Which::Firms, firms::run),
     ];
     let mut sections = vec![];
     for (_, run) in all.iter().filter(|(which, _)| arguments.only.is_none_or(|only| only == *which)) {
