@@ -131,7 +131,8 @@ impl Order {
         match &self.stage {
             Stage::Asking { purchases, .. } => purchases.iter().flat_map(|p| p.enquiries.clone()).collect(),
             Stage::Held(h) | Stage::Signing(h) | Stage::Firm(h) => h.chosen.values().copied().collect(),
-            Stage::New | Stage::Dropped { .. } => vec![],
+            Stage::Dropped { bought, .. } => bought.clone(),
+            Stage::New => vec![],
         }
     }
 }

@@ -183,7 +183,11 @@ impl Node {
                 self.bind_purchases(id, &held, now);
                 self.follow(id, now);
             }
-            Stage::Dropped { .. } => self.follow(id, now),
+            // a buyer that declines or is late frees what was held upstream for it, too
+            Stage::Dropped { .. } => {
+                self.let_go(&id, now);
+                self.follow(id, now);
+            }
         }
     }
 
