@@ -354,3 +354,28 @@ fn a_supposition_heeds_the_outages_that_are_known() {
     c.world.recorded(who, json(flood)).unwrap();
     assert!(promise(&c).unwrap() > until);
 }
+
+#[test]
+fn work_done_by_another_firm_has_its_place_in_the_tree() {
+    let mut c = chairs(23);
+    let (who, painter) = (c.workshop, c.forest);
+    describe(&mut c.world, painter, "painting", "each", false);
+    recipe(&mut c.world, painter, "painting", &[], 1);
+    offer(&mut c.world, painter, "painting", &[("1", "5")]);
+    let frame = serde_json::json!({"output": "frame", "steps": [
+        {"name": "weld", "work_center": "bench", "run_s": 60},
+        {"name": "paint", "work_center": "", "outside": {"service": "painting", "lead_time_s": 86_400}}]});
+    c.world.recorded(who, json(serde_json::json!({"do": "model", "recipes": [frame]}))).unwrap();
+    c.world.run(5);
+    let order = serde_json::json!({"do": "plan", "spec": "frame", "quantity": "3"});
+    let order = c.world.recorded(who, json(order)).unwrap();
+    c.world.run(5);
+    let tree = tree(&c, who, &order);
+    let [made] = tree.children.as_slice() else { panic!("{tree:?}") };
+    let [bought] = made.children.as_slice() else { panic!("{made:?}") };
+    assert_eq!(
+        (bought.kind, bought.spec.as_str(), bought.quantity),
+        (NodeKind::Purchase, "painting", decimal("3"))
+    );
+    assert!(bought.weakest && bought.deal.is_some() && bought.with.is_some(), "{bought:?}");
+}

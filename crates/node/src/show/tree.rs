@@ -211,7 +211,9 @@ impl<'a> Grower<'a> {
             .collect();
         let begins = of().map(|(_, (p, _))| p.start).min();
         let inputs: Vec<_> = of().flat_map(|(_, (p, _))| &p.inputs).collect();
-        let latest = inputs.iter().filter_map(|i| Some((self.there(&i.spec)?, &i.spec))).max();
+        let services = self.services(spec);
+        let bought = inputs.iter().map(|i| &i.spec).chain(services.iter().copied());
+        let latest = bought.filter_map(|spec| Some((self.there(spec)?, spec))).max();
         for input in &inputs {
             // cumulative shares, so that what is lost in rounding one is in the next
             let upto = |placed: Decimal| share(input.quantity, placed, total);
@@ -220,8 +222,21 @@ impl<'a> Grower<'a> {
             let children = self.supply(&input.spec, needed, begins, sets);
             node.children.extend(children);
         }
+        for service in services {
+            let sets = weakest && latest.is_some_and(|(_, spec)| spec == service);
+            if self.room() {
+                node.children.push(self.purchase(service, quantity, sets));
+            }
+        }
         node.truncated = self.nodes > NODES_MAX;
         node
+    }
+
+    /// What other firms are to do on what is made of `spec`.
+    fn services(&self, spec: &SpecId) -> Vec<&'a SpecId> {
+        let steps = self.node.model.recipes.get(spec).map_or(&[][..], |r| &r.steps);
+        let outside = steps.iter().filter_map(|s| Some(&s.outside.as_ref()?.service));
+        outside.filter(|service| self.held.chosen.contains_key(*service)).collect()
     }
 
     /// When a thing that does not come from stock alone is there.
