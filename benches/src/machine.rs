@@ -4,6 +4,7 @@ use crate::report::Figure;
 use crate::{Context, Result, bare};
 use serde::Serialize;
 use std::fs;
+use std::time::Duration;
 
 /// What the figures depend on most.
 #[derive(Debug, Serialize)]
@@ -42,4 +43,10 @@ impl Machine {
             self.fsync_p99.text()
         )
     }
+}
+
+/// For how long this thread has had a processor (Linux; the first number of `schedstat`, nanoseconds).
+pub(crate) fn ran() -> Option<Duration> {
+    let stat = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
+    Some(Duration::from_nanos(stat.split(' ').next()?.parse().ok()?))
 }

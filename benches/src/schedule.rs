@@ -4,6 +4,7 @@
 //! so. Seconds are those in which the thread had a processor, where the system tells, so that a busy machine
 //! searches as far as an idle one.
 
+use crate::machine::ran;
 use crate::report::{Figure, Row, Section, Target};
 use crate::{Context, Result};
 use planning::schedule::{check, read, search};
@@ -244,10 +245,4 @@ impl Clock {
         self.seconds = ran.unwrap_or(self.wall.elapsed()).as_secs_f64();
         self.seconds
     }
-}
-
-/// For how long this thread has had a processor (Linux; the first number of `schedstat`, nanoseconds).
-fn ran() -> Option<Duration> {
-    let stat = fs::read_to_string("/proc/thread-self/schedstat").ok()?;
-    Some(Duration::from_nanos(stat.split(' ').next()?.parse().ok()?))
 }

@@ -1,7 +1,7 @@
 //! The plan drawn in characters: for each work centre a line of load, and a bar for each process.
 
 use crate::i18n::{Lang, Msg, say, word};
-use crate::show;
+use crate::show::{self, items};
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use vocab::{Timestamp, seconds_between};
@@ -54,9 +54,6 @@ fn row(label: &str, picture: &str) -> String {
     format!("{shown}{} {picture}", " ".repeat(room)).trim_end().to_owned()
 }
 
-fn items<'a>(v: &'a Value, key: &str) -> &'a [Value] {
-    v[key].as_array().map_or(&[], Vec::as_slice)
-}
 fn instant(v: &Value) -> Option<Timestamp> {
     v.as_str()?.parse().ok()
 }

@@ -3,6 +3,7 @@
 use crate::client::Client;
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::{Lang, Msg, say, word};
+use crate::show::items;
 use crate::values::IdText;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -60,10 +61,6 @@ impl Kind {
         known.dedup();
         Ok(known)
     }
-}
-
-fn items<'a>(value: &'a Value, key: &str) -> &'a [Value] {
-    value[key].as_array().map_or(&[], Vec::as_slice)
 }
 
 fn texts(items: &[Value], key: &str) -> Vec<String> {

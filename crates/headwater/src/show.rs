@@ -62,7 +62,8 @@ fn yes(v: &Value, lang: Lang) -> String {
 fn of(quantity: &Value, unit: &Value) -> String {
     format!("{} {}", text(quantity), text(unit)).trim().to_owned()
 }
-fn items<'a>(v: &'a Value, key: &str) -> &'a [Value] {
+/// The list under `key`; none when there is no list.
+pub(crate) fn items<'a>(v: &'a Value, key: &str) -> &'a [Value] {
     v[key].as_array().map_or(&[], Vec::as_slice)
 }
 fn joined(list: &[Value], each: impl Fn(&Value) -> String) -> String {

@@ -207,7 +207,7 @@ proptest! {
     }
 
     #[test]
-    fn what_is_quoted_can_be_held_and_what_is_released_leaves_no_trace(seed: u64) {
+    fn what_is_quoted_can_be_held_and_what_is_released_leaves_no_trace_and_what_is_confirmed_stays(seed: u64) {
         let (model, mut situation) = site(seed);
         let asked = situation.demands.split_off(situation.demands.len() - 2);
         let mut planner = Planner::new(&model, situation.clone(), &Options::default()).unwrap();
@@ -230,6 +230,11 @@ proptest! {
         prop_assert!(planner.release(key(1)));
         prop_assert!(!planner.release(key(1)));
         prop_assert_eq!(&planner.plan(), &before);
+        prop_assert!(!planner.confirm(key(1)));
+        planner.hold(&first, key(1)).unwrap();
+        let kept = planner.plan();
+        prop_assert!(planner.confirm(key(1)) && !planner.release(key(1)));
+        prop_assert_eq!(&planner.plan(), &kept);
     }
 
     #[test]
