@@ -1,0 +1,25 @@
+// English: peers.
+
+export const peers = {
+  "peers.lead": "The nodes yours speaks with directly. Nothing goes through anybody in between.",
+  "peers.empty": "No peers yet. Add one by its ticket, or hand on yours.",
+  "peers.ticket": "My ticket",
+  "peers.ticket_lead": "Whoever has it can find and speak with your node. It opens nothing else.",
+  "peers.ticket_qr": "QR code of my ticket",
+  "peers.key": "My key",
+  "peers.log_size": "Records in my log",
+  "peers.records": "Records kept",
+  "peers.log_root": "Root of my log",
+  "peer.add": "Add a peer",
+  "peer.add_lead": "Paste the ticket its owner gave you. It begins with headwater1.",
+  "peer.ticket": "Ticket",
+  "peer.added": "The peer is known now; a connection is being made",
+  "peer.connected": "connected",
+  "peer.away": "away",
+  "peer.undelivered": "Undelivered",
+  "peer.clock": "Clock",
+  "peer.agrees": "agrees",
+  "peer.ahead": "{time} ahead",
+  "peer.behind": "{time} behind",
+  "peer.witnessed": "Witnessed log",
+};
