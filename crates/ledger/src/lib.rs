@@ -14,6 +14,7 @@ mod hex;
 mod history;
 mod keys;
 mod log;
+mod memo;
 mod note;
 mod record;
 mod said;
@@ -26,7 +27,8 @@ pub use error::Error;
 pub use history::{History, verify_history};
 pub use keys::{Grant, Inception, KeyHash, KeyState, Revocation, Rotation};
 pub use log::{ConsistencyProof, InclusionProof, Log, TreeHead};
-pub use record::{Audience, Draft, Record, Signed, Signer, Statement};
+pub use memo::Memo;
+pub use record::{Audience, Draft, Particulars, Record, Signed, Signer, Statement};
 pub use witness::{CheckpointFraud, Observation, Witness};
 
 /// Result of checking or making a record.

@@ -10,11 +10,12 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sha2::{Digest, Sha256};
+use std::any::Any;
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fmt;
-use std::ops::Range;
-use std::sync::Arc;
+use std::ops::{Deref, Range};
+use std::sync::{Arc, OnceLock};
 use vocab::{AgentId, RecordId, Timestamp};
 use vocab::{Phrase, phrase};
 
@@ -125,9 +126,12 @@ impl fmt::Debug for Signed {
     }
 }
 
-/// A record whose signature has been checked. Cheap to clone.
+/// A record whose signature has been checked. Cheap to clone: what it says is held once.
 #[derive(Clone)]
-pub struct Record {
+pub struct Record(Arc<Particulars>);
+
+/// What a [`Record`] says of itself, read from its bytes.
+pub struct Particulars {
     /// SHA-256 of the signed bytes
     pub id: RecordId,
     /// who says it
@@ -149,6 +153,16 @@ pub struct Record {
     /// where in the signed bytes the body stands: it is read when somebody asks for it
     body: Range<usize>,
     signed: Arc<Signed>,
+    /// the body as the type its kind calls for, once somebody has asked for it to share
+    shared: OnceLock<Arc<dyn Any + Send + Sync>>,
+}
+
+impl Deref for Record {
+    type Target = Particulars;
+
+    fn deref(&self) -> &Particulars {
+        &self.0
+    }
 }
 
 impl fmt::Debug for Record {
@@ -234,7 +248,7 @@ impl Signed {
         if let Some(why) = wrong {
             return Err(Error::Malformed(why));
         }
-        Ok(Record {
+        Ok(Record(Arc::new(Particulars {
             id: self.id(),
             author: content.author,
             key: content.key.unwrap_or(content.author),
@@ -246,7 +260,8 @@ impl Signed {
             refs: content.refs,
             body,
             signed: Arc::new(self),
-        })
+            shared: OnceLock::new(),
+        })))
     }
 }
 
@@ -272,6 +287,20 @@ impl Record {
             return Err(Error::Body { id: self.id, kind: S::KIND.to_owned(), why });
         }
         self.body()
+    }
+
+    /// As [`Self::read`], for those who keep the statement: all clones of this record give the same one.
+    pub fn shared<S: Statement + Send + Sync + 'static>(&self) -> Result<Arc<S>> {
+        let known = self.shared.get().and_then(|known| Arc::clone(known).downcast::<S>().ok());
+        match known {
+            Some(known) => Ok(known),
+            None => {
+                let read = Arc::new(self.read::<S>()?);
+                // whoever was first, the two are equal
+                let _ = self.shared.set(read.clone());
+                Ok(read)
+            }
+        }
     }
 
     /// The body's JSON text, exactly as it was signed.

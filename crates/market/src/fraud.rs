@@ -63,7 +63,7 @@ impl Fraud {
             match speaks(&record) {
                 true => Ok(record),
                 false => unproven({
-                    let Record { key, author, .. } = &record;
+                    let (key, author) = (record.key, record.author);
                     phrase(
                         format!("{key} is not known to be a key of {author}"),
                         format!("{key} 不是 {author} 的已知密钥"),

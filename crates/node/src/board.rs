@@ -6,6 +6,7 @@ use ledger::{Inception, KeyState, Record, Statement};
 use market::FraudReport;
 use market::statement::{Described, Need, Offer, Withdrawal};
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use vocab::{AgentId, RecordId, SpecId, Specification, Text, Timestamp, Unit};
 
 use crate::deals::Fault;
@@ -39,7 +40,8 @@ pub(crate) struct Reachable {
 pub(crate) struct Listing<T> {
     pub(crate) by: AgentId,
     pub(crate) at: Timestamp,
-    pub(crate) what: T,
+    /// held once by all who keep clones of its record
+    pub(crate) what: Arc<T>,
 }
 
 impl Board {
@@ -59,7 +61,7 @@ impl Board {
                 }
             }
             Described::KIND => {
-                let what = record.read::<Described>()?.0;
+                let what = Arc::new(record.read::<Described>()?.0);
                 what.check()?;
                 let better =
                     self.newest.get(&what.id).and_then(|i| self.specifications.get(i)).is_none_or(|old| {
@@ -72,7 +74,7 @@ impl Board {
                 self.specifications.insert(id, Listing { by, at, what });
             }
             Offer::KIND => {
-                let what: Offer = record.read()?;
+                let what = record.shared::<Offer>()?;
                 what.check()?;
                 if !self.withdrawn.contains(&id) {
                     self.expects(what.expires);
@@ -80,7 +82,7 @@ impl Board {
                 }
             }
             Need::KIND => {
-                let what: Need = record.read()?;
+                let what = record.shared::<Need>()?;
                 what.check()?;
                 if !self.withdrawn.contains(&id) {
                     self.expects(what.expires);
@@ -147,7 +149,7 @@ impl Board {
 
     /// The specification by that name: one's own newest revision, else the newest heard of.
     pub(crate) fn specification(&self, spec: &SpecId) -> Option<&Specification> {
-        self.newest.get(spec).and_then(|id| self.specifications.get(id)).map(|l| &l.what)
+        self.newest.get(spec).and_then(|id| self.specifications.get(id)).map(|l| &*l.what)
     }
     pub(crate) fn specification_record(&self, spec: &SpecId) -> Option<RecordId> {
         self.newest.get(spec).copied()

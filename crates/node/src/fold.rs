@@ -63,7 +63,7 @@ impl Node {
                 |n: &Self| record.refs.first().and_then(|id| n.deals.of(id)).is_some_and(Deal::is_over);
             let was_over = over(self);
             let offers = &self.board.offers;
-            let id = self.deals.apply(&me, record, at, |id| offers.get(id).map(|l| &l.what))?;
+            let id = self.deals.apply(&me, record, at, |id| offers.get(id).map(|l| &*l.what))?;
             if was_over && !over(self) {
                 self.expect_purchase(&id);
             }

@@ -22,6 +22,7 @@ mod execute;
 mod fold;
 mod fold_floor;
 pub mod frame;
+mod invariants;
 mod lots;
 mod moves;
 mod node;
@@ -43,6 +44,7 @@ pub mod view;
 mod words;
 
 pub use error::Error;
+pub use invariants::Bond;
 pub use node::{Config, Hears, Node, Policy};
 pub use reason::StopReason;
 pub use relocation::Place;

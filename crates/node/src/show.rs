@@ -14,7 +14,7 @@ use ledger::Record;
 use market::statement::Outcome;
 use std::collections::{BTreeMap, BTreeSet};
 use trace::statement::{Goods, Passport};
-use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Text, Timestamp, seconds_between};
+use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Text, Timestamp};
 
 impl Deal {
     /// Where it stands, in the one word shown to people.
@@ -95,7 +95,7 @@ impl Node {
                 by: self.who(&l.by),
                 mine: l.by == self.me(),
                 at: l.at,
-                offer: l.what.clone(),
+                offer: (*l.what).clone(),
             })
             .collect();
         all.sort_by_key(|o| (std::cmp::Reverse(o.at), o.id));
@@ -122,7 +122,7 @@ impl Node {
                 mine: l.by == self.me(),
                 at: l.at,
                 fits: fits(&l.what),
-                need: l.what.clone(),
+                need: (*l.what).clone(),
             })
             .collect();
         all.sort_by_key(|n| (std::cmp::Reverse(n.at), n.id));
@@ -135,7 +135,7 @@ impl Node {
             id: *id,
             by: self.who(&l.by),
             mine: l.by == self.me(),
-            specification: l.what.clone(),
+            specification: (*l.what).clone(),
         };
         let mut all: Vec<_> = self.board.specifications.iter().map(view).collect();
         all.sort_by_key(|s| (s.specification.id.clone(), std::cmp::Reverse(s.specification.revision), s.id));
@@ -540,68 +540,4 @@ impl Node {
         let units = lots.filter_map(|spec| Some((spec.clone(), self.board.unit(&spec)?))).collect();
         Ok(trace::epcis_document(&self.me(), &records, &units, self.clock)?)
     }
-
-    /// What must always hold at one node (design, section 6): capacity, stock, agreement, holds that end. For tests and
-    /// the simulator.
-    pub fn check_invariants(&self) -> std::result::Result<(), String> {
-        self.check_capacity()?;
-        self.stock.check().map_err(|e| format!("stock: {e}"))?;
-        self.check_holds()?;
-        self.deals.iter().try_for_each(|deal| self.check_agreement(deal))
-    }
-
-    /// The same as far as it can have changed by time and by `kept`, the records this node has just kept: enough after
-    /// each step of a long run, where the whole would be looked through again and again.
-    pub fn check_invariants_after(&self, kept: &[RecordId]) -> std::result::Result<(), String> {
-        self.check_holds()?;
-        if kept.is_empty() {
-            return Ok(());
-        }
-        let kind = |id: &RecordId| self.book.get(id).map_or("", |r| r.kind.as_str());
-        if kept.iter().any(|id| !OF_DEALS.contains(&kind(id))) {
-            return self.check_invariants();
-        }
-        self.check_capacity()?;
-        kept.iter().filter_map(|id| self.deals.of(id)).try_for_each(|deal| self.check_agreement(deal))
-    }
-
-    fn check_capacity(&self) -> std::result::Result<(), String> {
-        self.capacity.check(&self.model).map_err(|e| format!("capacity: {e}"))
-    }
-
-    fn check_holds(&self) -> std::result::Result<(), String> {
-        for order in self.orders.waiting() {
-            if let Stage::Held(held) = &order.stage {
-                let over = seconds_between(held.hold_until, self.clock);
-                if over > crate::deals::GRACE_S + 1 {
-                    return Err(format!("hold: order {} is held {over} s past its end", order.id));
-                }
-            }
-        }
-        Ok(())
-    }
-
-    fn check_agreement(&self, deal: &Deal) -> std::result::Result<(), String> {
-        let signed = || deal.history.iter().filter_map(|id| self.book.get(id)).any(|r| r.author == self.me());
-        match deal.is_bound() && deal.role == Role::Buyer && !signed() {
-            true => Err(format!("agreement: deal {} binds this node without its signature", deal.id)),
-            false => Ok(()),
-        }
-    }
 }
-
-/// Kinds of record by which deals come about: they touch neither stock nor pools.
-const OF_DEALS: [&str; 12] = [
-    "enquiry",
-    "asked",
-    "reservation",
-    "quote",
-    "refusal",
-    "acceptance",
-    "go_ahead",
-    "confirmation",
-    "binding",
-    "firm",
-    "dropped",
-    "demand",
-];

@@ -16,4 +16,4 @@ pub mod firms;
 mod world;
 
 pub use faults::{Faults, Order};
-pub use world::{OnBreach, World, agent_seed};
+pub use world::{Breach, Line, OnBreach, World, agent_seed};
