@@ -5,7 +5,7 @@
 //! signature (Ed25519, RFC 8032, strict verification) covers those bytes. What a body means is not known here.
 
 use crate::{Error, Result};
-use ed25519_dalek::{Signature, SigningKey, VerifyingKey};
+use ed25519_dalek::SigningKey;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -310,10 +310,10 @@ impl Record {
     }
 
     pub(crate) fn check_signature(&self) -> Result<()> {
-        let wrong = || Error::Signature { id: self.id, author: self.key };
-        let key = VerifyingKey::from_bytes(&self.key.0).map_err(|_| wrong())?;
-        let signature = Signature::from_slice(&self.signed.signature).map_err(|_| wrong())?;
-        key.verify_strict(&self.signed.bytes, &signature).map_err(|_| wrong())
+        match crate::batch::is_signed(&self.key, &self.signed.bytes, &self.signed.signature) {
+            true => Ok(()),
+            false => Err(Error::Signature { id: self.id, author: self.key }),
+        }
     }
 }
 
