@@ -1,6 +1,6 @@
 //! How long a pool of a hundred thousand pledges takes to settle: `cargo bench -p headwater-market`.
 
-use market::pool::{PledgeVote, progress, settle, sum_path, sum_root};
+use market::pool::{PledgeVote, pledge_tree, progress, settle};
 use market::statement::{Allocation, Outcome, PoolTerms};
 use sha2::{Digest, Sha256};
 use std::time::Instant;
@@ -64,8 +64,7 @@ fn main() {
         let settled = timed(&format!("settle, {what}"), || settle(&terms(cap), &votes));
         assert!(matches!(settled.outcome, Outcome::Made { .. }), "{what}");
     }
-    let root = timed("sum root", || sum_root(&votes));
-    let path = timed("sum path", || sum_path(&votes, &votes[7].id)).expect("it is among them");
-    assert!(path.leads(&votes[7].id, votes[7].at_most, &root));
+    let tree = timed("sum tree", || pledge_tree(&terms(600_000), &votes));
+    timed("sum path", || tree.path(&votes[7].id)).expect("it is among them");
     timed("progress", || progress(&terms(600_000), &votes));
 }

@@ -5,7 +5,7 @@
 //! [`pool`](crate::pool); whether it is true, for nobody here.
 
 use crate::error::shown;
-use crate::pool::{PLEDGES_MAX, SumRoot};
+use crate::pool::{CHUNK_PLEDGES_MAX, CHUNKS_MAX, LISTED_MAX, SumNode, SumRoot, chunk_of};
 use crate::statement::*;
 use crate::{Error, Result, visit};
 use std::collections::BTreeMap;
@@ -401,26 +401,56 @@ impl Pledge {
 }
 
 impl PoolClose {
-    /// Checks that its lists are in order and bounded, and the form of its root.
+    /// Checks that its lists are in order and bounded, and the form of its roots.
     pub fn check(&self) -> Result<()> {
-        count_within("pledges", self.pledges.len() + self.replaced.len(), PLEDGES_MAX)?;
-        let rising = |list: &[RecordId]| list.windows(2).all(|pair| pair[0] < pair[1]);
-        ensure(rising(&self.pledges), || {
-            Error::field(
-                "pledges",
-                phrase("out of order", "顺序不对"),
-                phrase("list ids rising", "编号须递增排列"),
-            )
+        count_within("pledges", self.pledges.len() + self.replaced.len(), LISTED_MAX)?;
+        count_within("chunks", self.chunks.len(), CHUNKS_MAX)?;
+        ensure(self.chunks.is_empty() || self.shares.is_some() && self.pledges.is_empty(), || {
+            let remedy = phrase("list pledges in chunks or here, not both", "认购要么分块列出，要么列在此处");
+            Error::field("chunks", list_of(self.chunks.len()), remedy)
         })?;
-        ensure(rising(&self.replaced), || {
-            Error::field(
-                "replaced",
-                phrase("out of order", "顺序不对"),
-                phrase("list ids rising", "编号须递增排列"),
-            )
-        })?;
-        self.root.parse::<SumRoot>().map(drop)
+        rising("pledges", &self.pledges)?;
+        rising("replaced", &self.replaced)?;
+        match &self.shares {
+            Some(shares) => self.root.parse::<SumNode>().and_then(|_| shares.parse::<SumNode>()).map(drop),
+            None => self.root.parse::<SumRoot>().map(drop),
+        }
     }
+}
+
+impl PoolPledges {
+    /// Checks that its lists are in order and bounded, and that each pledge belongs in this part.
+    pub fn check(&self) -> Result<()> {
+        count_within("pledges", self.pledges.len() + self.replaced.len(), CHUNK_PLEDGES_MAX)?;
+        rising("pledges", &self.pledges)?;
+        rising("replaced", &self.replaced)?;
+        let mut all = self.pledges.iter().chain(&self.replaced);
+        match all.find(|id| chunk_of(id, self.of) != self.index) {
+            Some(id) => Err(Error::field(
+                "pledges",
+                shown(id),
+                phrase(
+                    format!("it belongs to part {} of {}", chunk_of(id, self.of), self.of),
+                    format!("它属于 {} 部分中的第 {} 部分", self.of, chunk_of(id, self.of)),
+                ),
+            )),
+            None => Ok(()),
+        }
+    }
+}
+
+impl PledgeReceipts {
+    /// Checks that its list is in order and bounded.
+    pub fn check(&self) -> Result<()> {
+        count_within("pledges", self.pledges.len(), CHUNK_PLEDGES_MAX)?;
+        rising("pledges", &self.pledges)
+    }
+}
+
+fn rising(field: &'static str, list: &[RecordId]) -> Result<()> {
+    ensure(list.windows(2).all(|pair| pair[0] < pair[1]), || {
+        Error::field(field, phrase("out of order", "顺序不对"), phrase("list ids rising", "编号须递增排列"))
+    })
 }
 
 impl PoolProgress {
@@ -462,8 +492,8 @@ impl FraudReport {
     pub fn check(&self) -> Result<()> {
         let count = self.evidence.len();
         // the longest is a close with its terms and all its pledges
-        ensure((2..=PLEDGES_MAX + 2).contains(&count), || {
-            let most = PLEDGES_MAX + 2;
+        ensure((2..=LISTED_MAX + 2).contains(&count), || {
+            let most = LISTED_MAX + 2;
             let remedy = phrase(format!("give 2 to {most} records"), format!("请给出 2 至 {most} 条记录"));
             Error::field("evidence", list_of(count), remedy)
         })

@@ -6,9 +6,11 @@
 
 use crate::error::shown;
 use crate::pool::{Closed, Pledged, audit};
-use crate::statement::{EvidenceText, FraudKind, FraudReport, PledgeReceipt, PoolClose, PoolTerms};
+use crate::statement::{
+    CloseConsent, EvidenceText, FraudKind, FraudReport, PledgeReceipt, PledgeReceipts, PoolClose, PoolTerms,
+};
 use crate::{Error, Result, hex};
-use ledger::{Record, Signed};
+use ledger::{Record, Signed, Statement};
 use sha2::{Digest, Sha256};
 use vocab::{AgentId, RecordId};
 use vocab::{Phrase, phrase};
@@ -16,14 +18,16 @@ use vocab::{Phrase, phrase};
 /// What somebody did, and the bytes that prove it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Fraud {
-    /// A keeper countersigned a pledge, but its close lists it neither as counted nor as replaced.
+    /// Somebody countersigned a pledge, but its close lists it neither as counted nor as replaced.
     Omission {
-        /// the keeper's countersignature
+        /// the countersignature, of one pledge or of several
         receipt: Signed,
-        /// the keeper's close
+        /// the same author's close
         close: Signed,
+        /// of a long close, the part that should list the pledge
+        chunk: Option<Signed>,
     },
-    /// A keeper closed one pool in two ways.
+    /// Somebody closed one pool in two ways.
     DoubleClose {
         /// one close
         a: Signed,
@@ -36,7 +40,7 @@ pub enum Fraud {
         terms: Signed,
         /// the keeper's close
         close: Signed,
-        /// every pledge the close lists, counted or replaced
+        /// every pledge the close lists, counted or replaced; none where its outcome contradicts its own sums
         pledges: Vec<Signed>,
     },
     /// An author signed two records with one sequence number.
@@ -44,6 +48,13 @@ pub enum Fraud {
         /// one record
         a: Signed,
         /// another
+        b: Signed,
+    },
+    /// An offerer consented to two closes of one pool.
+    DoubleConsent {
+        /// to one
+        a: Signed,
+        /// to another
         b: Signed,
     },
 }
@@ -72,7 +83,11 @@ impl Fraud {
             }
         };
         match self {
-            Self::Omission { receipt, close } => omission(&read(receipt)?, &read(close)?),
+            Self::Omission { receipt, close, chunk } => {
+                let chunk = chunk.as_ref().map(read).transpose()?;
+                omission(&read(receipt)?, &read(close)?, chunk.as_ref())
+            }
+            Self::DoubleConsent { a, b } => double_consent(&read(a)?, &read(b)?),
             Self::DoubleClose { a, b } => double_close(&read(a)?, &read(b)?),
             Self::FalseClose { terms, close, pledges } => {
                 let pledges = pledges.iter().map(|p| Pledged::read(&read(p)?)).collect::<Result<Vec<_>>>()?;
@@ -86,7 +101,10 @@ impl Fraud {
     /// pledges is refuted by handing over the records themselves.
     pub fn report(&self, accused: AgentId) -> Result<FraudReport> {
         let (kind, evidence) = match self {
-            Self::Omission { receipt, close } => (FraudKind::Omission, vec![receipt, close]),
+            Self::Omission { receipt, close, chunk } => {
+                (FraudKind::Omission, [receipt, close].into_iter().chain(chunk).collect())
+            }
+            Self::DoubleConsent { a, b } => (FraudKind::DoubleConsent, vec![a, b]),
             Self::DoubleClose { a, b } => (FraudKind::DoubleClose, vec![a, b]),
             Self::FalseClose { terms, close, pledges } => {
                 (FraudKind::FalseClose, [terms, close].into_iter().chain(pledges).collect())
@@ -108,25 +126,51 @@ fn same_author(a: &Record, b: &Record) -> Result<AgentId> {
     }
 }
 
-fn omission(receipt: &Record, close: &Record) -> Result<AgentId> {
-    let keeper = same_author(receipt, close)?;
-    let (receipt, close): (PledgeReceipt, PoolClose) = (receipt.read()?, close.read()?);
-    if receipt.pool != close.pool {
+/// The pool and the pledges that a receipt countersigns.
+fn receipted(record: &Record) -> Result<(RecordId, Vec<RecordId>)> {
+    if record.kind == PledgeReceipts::KIND {
+        let PledgeReceipts { pool, pledges } = record.read()?;
+        return Ok((pool, pledges));
+    }
+    let PledgeReceipt { pool, pledge } = record.read()?;
+    Ok((pool, vec![pledge]))
+}
+
+fn omission(receipt: &Record, close: &Record, chunk: Option<&Record>) -> Result<AgentId> {
+    let closer = same_author(receipt, close)?;
+    let (pool, pledges) = receipted(receipt)?;
+    let closed = Closed::read(close, |id| chunk.filter(|chunk| chunk.id == *id))?;
+    if pool != closed.close.pool {
         return unproven({
-            let (a, b) = (receipt.pool, close.pool);
+            let b = closed.close.pool;
             phrase(
-                format!("receipt and close are for two pools, {a} and {b}"),
-                format!("回执与结果分属两次拼单：{a} 和 {b}"),
+                format!("receipt and close are for two pools, {pool} and {b}"),
+                format!("回执与结果分属两次拼单：{pool} 和 {b}"),
             )
         });
     }
-    if close.pledges.iter().chain(&close.replaced).any(|id| *id == receipt.pledge) {
-        return unproven({
-            let pledge = receipt.pledge;
-            phrase(format!("the close lists pledge {pledge}"), format!("拼单结果已列出认购 {pledge}"))
-        });
+    if closed.chunks.iter().any(|chunk| chunk.part.check().is_err()) {
+        return Ok(closer);
     }
-    Ok(keeper)
+    match pledges.iter().any(|pledge| closed.lists(pledge) == Some(false)) {
+        true => Ok(closer),
+        false => unproven({
+            let pledge = pledges.first().copied().unwrap_or(pool);
+            phrase(format!("the close lists pledge {pledge}"), format!("拼单结果已列出认购 {pledge}"))
+        }),
+    }
+}
+
+fn double_consent(a: &Record, b: &Record) -> Result<AgentId> {
+    let offerer = same_author(a, b)?;
+    let (a, b): (CloseConsent, CloseConsent) = (a.read()?, b.read()?);
+    match a.pool == b.pool && a.close != b.close {
+        true => Ok(offerer),
+        false => unproven(phrase(
+            "both consent to the same, or to two pools",
+            "两份同意书内容相同，或分属两次拼单",
+        )),
+    }
 }
 
 fn double_close(a: &Record, b: &Record) -> Result<AgentId> {
@@ -148,7 +192,7 @@ fn double_close(a: &Record, b: &Record) -> Result<AgentId> {
 }
 
 fn false_close(terms: &Record, close: &Record, pledges: &[Pledged]) -> Result<AgentId> {
-    let closed = Closed::read(close)?;
+    let closed = Closed::read(close, |_| None)?;
     if closed.close.pool != terms.id {
         return unproven({
             let (pool, terms) = (closed.close.pool, terms.id);
@@ -160,7 +204,7 @@ fn false_close(terms: &Record, close: &Record, pledges: &[Pledged]) -> Result<Ag
     }
     match audit(&terms.id, &terms.read::<PoolTerms>()?, &closed, pledges) {
         Ok(_) => unproven(phrase("the close follows from its pledges", "结果与其认购相符")),
-        Err(fault) if fault.is_keepers() => Ok(closed.by),
+        Err(fault) if fault.is_closers() => Ok(closed.by),
         Err(fault) => Err(fault.into()),
     }
 }
@@ -217,7 +261,12 @@ impl FraudReport {
             return unproven(phrase("there are fewer than two records", "记录不足两条"));
         };
         let pledges: Vec<Signed> = signed.collect();
-        if self.kind != FraudKind::FalseClose && !pledges.is_empty() {
+        let more = match self.kind {
+            FraudKind::FalseClose => pledges.len(),
+            FraudKind::Omission => 1,
+            FraudKind::DoubleClose | FraudKind::Equivocation | FraudKind::DoubleConsent => 0,
+        };
+        if pledges.len() > more {
             return unproven({
                 let (kind, count) = (self.kind, self.evidence.len());
                 phrase(
@@ -227,7 +276,10 @@ impl FraudReport {
             });
         }
         Ok(match self.kind {
-            FraudKind::Omission => Fraud::Omission { receipt: a, close: b },
+            FraudKind::Omission => {
+                Fraud::Omission { receipt: a, close: b, chunk: pledges.into_iter().next() }
+            }
+            FraudKind::DoubleConsent => Fraud::DoubleConsent { a, b },
             FraudKind::DoubleClose => Fraud::DoubleClose { a, b },
             FraudKind::FalseClose => Fraud::FalseClose { terms: a, close: b, pledges },
             FraudKind::Equivocation => Fraud::Equivocation { a, b },

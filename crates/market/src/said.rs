@@ -24,10 +24,12 @@ impl Said for PoolFault {
     fn zh(&self) -> String {
         match self {
             Self::Pool { found, expected } => format!("所指的是拼单 {found}，应为 {expected}"),
-            Self::Keeper { by, keeper } => format!("由 {by} 结束：只有保管人 {keeper} 可以"),
+            Self::Keeper { by, keeper, from } => {
+                format!("由 {by} 结束：只有保管人 {keeper} 可以，{from} 起任何成员也可以")
+            }
             Self::Early { at, closes } => format!("于 {at} 结束：认购在 {closes} 之前仍然有效"),
             Self::Malformed(why) => format!("拼单结果格式有误：{}", why.zh()),
-            Self::Missing(id) => format!("列出的认购 {id} 不在手边"),
+            Self::Missing(id) => format!("列出的 {id} 不在手边"),
             Self::Late { pledge, at, closes } => {
                 format!("认购 {pledge} 的日期是 {at}：认购截至 {closes}")
             }
@@ -47,6 +49,10 @@ impl Said for PoolFault {
             Self::Outcome { found, expected } => {
                 format!("结果为{}：按这些认购应为{}", outcome(found), outcome(expected))
             }
+            Self::Astray { pledge, what } => {
+                format!("认购 {pledge}：其路径没有通向结果中{}的根", what.zh())
+            }
+            Self::Share { pledge, found } => format!("按这些总和，认购 {pledge} 不可能得到 {found}"),
         }
     }
 }
@@ -79,7 +85,9 @@ mod tests {
             word(Error::Unproven(words())),
             word(Error::Field { field: "cap", value: words(), remedy: words(), reason: Reason::Invalid }),
             pool(PoolFault::Pool { found: id, expected: id }),
-            (by.to_string(), PoolFault::Keeper { by, keeper: by }.into()),
+            (by.to_string(), PoolFault::Keeper { by, keeper: by, from: at }.into()),
+            pool(PoolFault::Astray { pledge: id, what: words() }),
+            pool(PoolFault::Share { pledge: id, found: Decimal::from(7) }),
             (at.to_string(), PoolFault::Early { at, closes: at }.into()),
             word(PoolFault::Malformed(words()).into()),
             pool(PoolFault::Missing(id)),

@@ -3,7 +3,8 @@
 //! Listings ([`Offer`], [`Need`]) are public. A deal goes [`Enquiry`] -> [`Quote`] -> [`Acceptance`] ->
 //! [`Confirmation`] -> [`Binding`], each answering the one before by its hash; [`Refusal`] ends it at any step.
 //! Its date moves by [`Delay`] -> [`DelayAnswer`].
-//! A pool goes [`PoolRequest`] -> [`PoolTerms`] -> [`Pledge`] -> [`PledgeReceipt`] -> [`PoolClose`].
+//! A pool goes [`PoolRequest`] -> [`PoolTerms`] -> [`Pledge`] -> [`PledgeReceipt`] -> [`PoolClose`], and where the keeper
+//! does not close it -> [`CloseConsent`].
 //! Well-formedness beyond the types is checked by each `check`; what follows from a statement is not known here.
 
 use ledger::Statement;
@@ -414,6 +415,17 @@ pub struct PledgeReceipt {
 }
 statement!(PledgeReceipt, "pledge_receipt", |s| vec![s.pool, s.pledge]);
 
+/// Countersigns many pledges at once, as whoever closes a pool in its keeper's place does for the offerer.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PledgeReceipts {
+    /// the pool's terms
+    pub pool: RecordId,
+    /// the pledges counted, in rising order of id
+    pub pledges: Vec<RecordId>,
+}
+statement!(PledgeReceipts, "pledge_receipts", |s| vec![s.pool]);
+
 /// The keeper's close: which pledges count, and what follows from them by the terms.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -425,14 +437,50 @@ pub struct PoolClose {
     /// every pledge with a receipt that one of these replaces, in rising order of id
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub replaced: Vec<RecordId>,
-    /// Merkle-sum root over the pledges, hexadecimal
+    /// Merkle-sum root over the pledges: with sums by price ([`SumNode`](crate::pool::SumNode)) where `shares` is there,
+    /// else with one sum ([`SumRoot`](crate::pool::SumRoot))
     pub root: String,
     /// what follows
     pub outcome: Outcome,
+    /// the [`PoolPledges`] that list the pledges where they are too many for this record, in order of their index
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub chunks: Vec<RecordId>,
+    /// Merkle-sum root over what each pledge gets
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shares: Option<String>,
 }
 statement!(PoolClose, "pool_close", |s| {
-    std::iter::once(s.pool).chain(s.pledges.iter().chain(&s.replaced).copied()).collect()
+    std::iter::once(s.pool).chain(s.pledges.iter().chain(&s.replaced).chain(&s.chunks).copied()).collect()
 });
+
+/// One part of the lists of a long [`PoolClose`]: the pledges whose ids lie in one of equal parts of all ids.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PoolPledges {
+    /// the pool's terms
+    pub pool: RecordId,
+    /// which part, from 0
+    pub index: u32,
+    /// of how many
+    pub of: u32,
+    /// the pledges in it that count, in rising order of id
+    pub pledges: Vec<RecordId>,
+    /// those in it that one of all these replaces, in rising order of id
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<RecordId>,
+}
+statement!(PoolPledges, "pool_pledges", |s| vec![s.pool]);
+
+/// The offerer's word that one close binds which somebody else than the keeper said, the keeper being absent.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct CloseConsent {
+    /// the pool's terms
+    pub pool: RecordId,
+    /// the close
+    pub close: RecordId,
+}
+statement!(CloseConsent, "close_consent", |s| vec![s.pool, s.close]);
 
 /// How a pool ended.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -529,6 +577,8 @@ pub enum FraudKind {
     FalseClose,
     /// an author signed two records with one sequence number
     Equivocation,
+    /// an offerer consented to two closes of one pool
+    DoubleConsent,
 }
 
 /// A signed record as text.

@@ -240,23 +240,18 @@ impl Pools {
                 detail: said!("the close came too late", "结算来得太迟"),
             });
         }
-        let listed = close.pledges.iter().chain(&close.replaced);
-        let pledges = listed
+        let closed = Closed::read(record, |id| book.get(id))?;
+        let pledges = closed
+            .listed()
             .filter_map(|pledge| book.get(pledge))
-            .map(|shown| {
-                Ok(Pledged { id: shown.id, member: shown.author, at: shown.at, pledge: shown.read()? })
-            })
-            .collect::<Result<Vec<_>, ledger::Error>>()?;
-        let omitted =
-            pool.receipts.keys().find(|p| !close.pledges.contains(p) && !close.replaced.contains(p));
+            .map(Pledged::read)
+            .collect::<market::Result<Vec<_>>>()?;
+        let omitted = pool.receipts.keys().find(|pledge| closed.lists(pledge) == Some(false));
         let verdict = match omitted {
             Some(pledge) => {
                 Err(said!("the receipted pledge {pledge} is left out", "遗漏了已有回执的认购 {pledge}"))
             }
-            None => {
-                let closed = Closed { by: record.author, at: record.at, close };
-                market::audit(&id, &pool.terms, &closed, &pledges).map_err(|e| e.text())
-            }
+            None => market::audit(&id, &pool.terms, &closed, &pledges).map_err(|e| e.text()),
         };
         pool.end = match verdict {
             Ok(settled) => End::Closed { close: record.id, settled },

@@ -248,6 +248,8 @@ fn false_close(pool: RecordId) -> PoolClose {
         replaced: vec![],
         root: market::pool::sum_root(&[]).to_string(),
         outcome: market::statement::Outcome::Lapsed {},
+        chunks: vec![],
+        shares: None,
     }
 }
 

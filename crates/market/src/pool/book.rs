@@ -1,6 +1,6 @@
 //! A pool's pledges as numbers: whole steps instead of decimals, in order of id whatever order they came in.
 
-use super::sum::sum_root;
+use super::tiers::sum_root;
 use crate::statement::{Pledge, PoolTerms};
 use sha2::{Digest, Sha256};
 use std::cell::OnceCell;

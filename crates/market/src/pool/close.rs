@@ -1,21 +1,27 @@
 //! Closing a pool, and recomputing a close.
 //!
-//! The keeper lets pledges in with [`receive`] and ends with [`close`]. Everyone else reads the keeper's
-//! [`Closed`] and the [`Pledged`] records it lists, and lets [`audit`] find the first [`PoolFault`] or the result.
+//! The keeper lets pledges in with [`receive`] and ends with [`tally`]. Everyone else reads the keeper's
+//! [`Closed`] and the [`Pledged`] records it lists, and lets [`audit`] find the first [`PoolFault`] or the result; a
+//! member of a large pool is content with its [small proof](super::share). Where the keeper is absent a member may stand
+//! in for it after [`KEEPER_GRACE_S`]; that its close then binds only with the offerer's consent is not known here.
 //! A member may edit its pledge: each edit names the one before it, and only the last counts.
 
 use super::book::PledgeVote;
+use super::chunk::{Chunk, chunks, lists};
 use super::settle::{Settled, settle};
-use super::sum::sum_root;
+use super::share::{Proofs, follows, roots};
+use super::tiers::{Sums, pledge_tree, share_tree, sum_root};
 use crate::Result;
-use crate::statement::{Outcome, Pledge, PoolClose, PoolTerms};
+use crate::statement::{Outcome, Pledge, PoolClose, PoolPledges, PoolTerms};
 use ledger::Record;
 use std::collections::{BTreeMap, BTreeSet};
 use vocab::Phrase;
-use vocab::{AgentId, RecordId, Timestamp};
+use vocab::{AgentId, RecordId, Timestamp, after};
 
-/// Most pledges, edited ones included, of one pool: each is named twice in a close, which must fit one record.
-pub const PLEDGES_MAX: usize = 7_000;
+/// Most pledges, edited ones included, of one pool.
+pub const PLEDGES_MAX: usize = 200_000;
+/// How long after closing time nobody but the keeper may close, seconds.
+pub const KEEPER_GRACE_S: i64 = 600;
 
 /// A pledge, with what its record says of it.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -46,12 +52,26 @@ pub struct Closed {
     pub at: Timestamp,
     /// what it says
     pub close: PoolClose,
+    /// the parts of its lists that are at hand, where it is a long one
+    pub chunks: Vec<Chunk>,
 }
 
 impl Closed {
-    /// Reads a close from its record.
-    pub fn read(record: &Record) -> Result<Self> {
-        Ok(Self { by: record.author, at: record.at, close: record.read()? })
+    /// Reads a close from its record; `find` knows records that may be parts of it.
+    pub fn read<'a>(record: &Record, find: impl Fn(&RecordId) -> Option<&'a Record>) -> Result<Self> {
+        let close: PoolClose = record.read()?;
+        let chunks = close.chunks.iter().filter_map(find).map(Chunk::read).collect::<Result<_>>()?;
+        Ok(Self { by: record.author, at: record.at, close, chunks })
+    }
+
+    /// Whether it lists `pledge`; `None` when the part that would is not at hand.
+    pub fn lists(&self, pledge: &RecordId) -> Option<bool> {
+        super::chunk::lists_pledge(&self.close, pledge, &self.chunks)
+    }
+    /// Every pledge it lists, counted or replaced, as far as its parts are at hand.
+    pub fn listed(&self) -> impl Iterator<Item = &RecordId> {
+        let parts = self.chunks.iter().flat_map(|c| c.part.pledges.iter().chain(&c.part.replaced));
+        self.close.pledges.iter().chain(&self.close.replaced).chain(parts)
     }
 }
 
@@ -66,13 +86,15 @@ pub enum PoolFault {
         /// the pool at hand
         expected: RecordId,
     },
-    /// Somebody else than the keeper closed it.
-    #[error("closed by {by}: only the keeper {keeper} can")]
+    /// Somebody else than the keeper closed it, too early or without being a member.
+    #[error("closed by {by}: only the keeper {keeper} can, and from {from} any member")]
     Keeper {
         /// who did
         by: AgentId,
         /// who may
         keeper: AgentId,
+        /// since when members may stand in
+        from: Timestamp,
     },
     /// Closed while pledges still counted.
     #[error("closed at {at}: let pledges count until {closes}")]
@@ -85,8 +107,9 @@ pub enum PoolFault {
     /// The close is not well-formed.
     #[error("malformed close: {0}")]
     Malformed(Phrase),
-    /// The bytes of a listed pledge are not at hand: ask for them, then audit again. No proof against anyone.
-    #[error("pledge {0} is listed but not at hand")]
+    /// The bytes of a listed pledge, or of a part of the list, are not at hand: ask for them, then audit again. No proof
+    /// against anyone.
+    #[error("{0} is listed but not at hand")]
     Missing(RecordId),
     /// A pledge dated after the pool closed.
     #[error("pledge {pledge} is dated {at}: pledges count until {closes}")]
@@ -146,14 +169,30 @@ pub enum PoolFault {
         /// what is right
         expected: Outcome,
     },
+    /// A path that does not lead from the pledge to a root of the close. No proof against whoever closed.
+    #[error("pledge {pledge}: its path does not lead to the close's root over {what}")]
+    Astray {
+        /// whose path
+        pledge: RecordId,
+        /// which tree
+        what: Phrase,
+    },
+    /// A share that cannot follow from the close's sums.
+    #[error("pledge {pledge} cannot have been given {found} by these sums")]
+    Share {
+        /// which
+        pledge: RecordId,
+        /// what it was given
+        found: vocab::Decimal,
+    },
 }
 
-type Judged<T> = std::result::Result<T, PoolFault>;
+pub(super) type Judged<T> = std::result::Result<T, PoolFault>;
 
 impl PoolFault {
-    /// True when the fault lies in what the keeper signed, not in what the auditor has at hand.
-    pub fn is_keepers(&self) -> bool {
-        !matches!(self, Self::Missing(_))
+    /// True when the fault lies in what the closer signed, not in what the auditor has at hand.
+    pub fn is_closers(&self) -> bool {
+        !matches!(self, Self::Missing(_) | Self::Astray { .. } | Self::Share { .. })
     }
 }
 
@@ -173,7 +212,7 @@ pub fn receive(
     }
 }
 
-fn counts(pool: &RecordId, terms: &PoolTerms, pledge: &Pledged) -> Judged<()> {
+pub(super) fn counts(pool: &RecordId, terms: &PoolTerms, pledge: &Pledged) -> Judged<()> {
     let found = pledge.pledge.pool;
     if found != *pool {
         return Err(PoolFault::Pool { found, expected: *pool });
@@ -185,49 +224,133 @@ fn counts(pool: &RecordId, terms: &PoolTerms, pledge: &Pledged) -> Judged<()> {
     pledge.pledge.check(terms).map_err(unfit)
 }
 
-/// The close that follows from every pledge the keeper has countersigned, edited ones included.
-pub fn close(pool: &RecordId, terms: &PoolTerms, pledges: &[Pledged]) -> Judged<PoolClose> {
-    let replaced: BTreeSet<RecordId> = pledges.iter().filter_map(|p| p.pledge.replaces).collect();
-    let counted: BTreeSet<RecordId> =
-        pledges.iter().map(|p| p.id).filter(|id| !replaced.contains(id)).collect();
-    let counted: Vec<RecordId> = counted.into_iter().collect();
-    let replaced: Vec<RecordId> = replaced.into_iter().collect();
+/// What follows from the pledges of a pool: all that a close says, and what shows each member its part of it.
+#[derive(Clone, Debug)]
+pub struct Tally {
+    close: PoolClose,
+    /// to cut members' proofs from
+    pub proofs: Proofs,
+    /// the result
+    pub settled: Settled,
+}
+
+impl Tally {
+    /// The parts of a long close's lists, to be said first; none of a short one.
+    pub fn chunks(&self) -> Vec<PoolPledges> {
+        chunks(&self.close.pool, &self.close.pledges, &self.close.replaced)
+    }
+    /// The close; `chunks` are the records of its parts, in order.
+    pub fn close(self, chunks: Vec<RecordId>) -> PoolClose {
+        match chunks.is_empty() {
+            true => self.close,
+            false => PoolClose { pledges: vec![], replaced: vec![], chunks, ..self.close },
+        }
+    }
+}
+
+/// What follows from every pledge that has been countersigned, edited ones included.
+pub fn tally(pool: &RecordId, terms: &PoolTerms, pledges: &[Pledged]) -> Judged<Tally> {
+    let mut replaced: Vec<RecordId> = pledges.iter().filter_map(|p| p.pledge.replaces).collect();
+    replaced.sort_unstable();
+    replaced.dedup();
+    let mut counted: Vec<RecordId> =
+        pledges.iter().map(|p| p.id).filter(|id| replaced.binary_search(id).is_err()).collect();
+    counted.sort_unstable();
+    counted.dedup();
+    if counted.len() + replaced.len() > PLEDGES_MAX {
+        return Err(PoolFault::Malformed(vocab::phrase(
+            format!("more than {PLEDGES_MAX} pledges"),
+            format!("认购超过 {PLEDGES_MAX} 份"),
+        )));
+    }
     let votes = votes(pool, terms, &counted, &replaced, pledges)?;
+    let settled = settle(terms, &votes);
+    let proofs = Proofs {
+        pledges: pledge_tree(terms, &votes),
+        shares: share_tree(&settled.shares),
+        settled: settled.shares.clone(),
+    };
     let close = PoolClose {
         pool: *pool,
         pledges: counted,
         replaced,
-        root: sum_root(&votes).to_string(),
-        outcome: settle(terms, &votes).outcome,
+        root: proofs.pledges.root().to_string(),
+        outcome: settled.outcome.clone(),
+        chunks: vec![],
+        shares: Some(proofs.shares.root().to_string()),
     };
-    close.check().map_err(|e| PoolFault::Malformed(Phrase::of(&e)))?;
-    Ok(close)
+    Ok(Tally { close, proofs, settled })
+}
+
+/// What a close says by itself: that its author could close this pool then, and that its outcome follows from its sums.
+pub(super) fn head(pool: &RecordId, terms: &PoolTerms, closed: &Closed) -> Judged<()> {
+    let close = &closed.close;
+    if close.pool != *pool {
+        return Err(PoolFault::Pool { found: close.pool, expected: *pool });
+    }
+    let from = after(terms.closes, KEEPER_GRACE_S);
+    if closed.by != terms.keeper && closed.at < from {
+        return Err(PoolFault::Keeper { by: closed.by, keeper: terms.keeper, from });
+    }
+    if closed.at < terms.closes {
+        return Err(PoolFault::Early { at: closed.at, closes: terms.closes });
+    }
+    close.check().map_err(|e| PoolFault::Malformed(Phrase::of(&e)))
 }
 
 /// Recomputes a close from the pledges it lists; `pledges` may hold others too. What the shares are follows from
 /// the result, the same for everyone.
 pub fn audit(pool: &RecordId, terms: &PoolTerms, closed: &Closed, pledges: &[Pledged]) -> Judged<Settled> {
+    examine(pool, terms, closed, pledges).map(|(settled, _)| settled)
+}
+
+/// As [`audit`]; returns besides what members' proofs are cut from, where the close is of the sort that allows them.
+pub fn examine(
+    pool: &RecordId,
+    terms: &PoolTerms,
+    closed: &Closed,
+    pledges: &[Pledged],
+) -> Judged<(Settled, Option<Proofs>)> {
+    head(pool, terms, closed)?;
     let close = &closed.close;
-    if close.pool != *pool {
-        return Err(PoolFault::Pool { found: close.pool, expected: *pool });
+    let roots = close.shares.is_some().then(|| roots(close)).transpose()?;
+    if let Some((root, _)) = &roots {
+        // so that a false outcome is seen, and proved, without anybody's pledge
+        let width = || {
+            PoolFault::Malformed(vocab::phrase("its root has no sums by price", "其根没有按价格列出的总和"))
+        };
+        follows(terms, Sums::of(terms, root).ok_or_else(width)?, &close.outcome)?;
     }
-    if closed.by != terms.keeper {
-        return Err(PoolFault::Keeper { by: closed.by, keeper: terms.keeper });
+    let (counted, replaced) = lists(close, &closed.by, &closed.chunks)?;
+    let votes = votes(pool, terms, &counted, &replaced, pledges)?;
+    if closed.by != terms.keeper && !votes.iter().any(|vote| vote.member == closed.by) {
+        let from = after(terms.closes, KEEPER_GRACE_S);
+        return Err(PoolFault::Keeper { by: closed.by, keeper: terms.keeper, from });
     }
-    if closed.at < terms.closes {
-        return Err(PoolFault::Early { at: closed.at, closes: terms.closes });
-    }
-    close.check().map_err(|e| PoolFault::Malformed(Phrase::of(&e)))?;
-    let votes = votes(pool, terms, &close.pledges, &close.replaced, pledges)?;
-    let root = sum_root(&votes).to_string();
-    if root != close.root {
-        return Err(PoolFault::Root { found: close.root.clone(), expected: root });
-    }
+    let same = |found: &str, expected: String| match found == expected {
+        true => Ok(()),
+        false => Err(PoolFault::Root { found: found.to_owned(), expected }),
+    };
     let settled = settle(terms, &votes);
+    let proofs = match &close.shares {
+        None => {
+            same(&close.root, sum_root(&votes).to_string())?;
+            None
+        }
+        Some(said) => {
+            let pledges = pledge_tree(terms, &votes);
+            same(&close.root, pledges.root().to_string())?;
+            let shares = share_tree(&settled.shares);
+            if settled.outcome == close.outcome {
+                same(said, shares.root().to_string())?;
+            }
+            Some(Proofs { pledges, shares, settled: settled.shares.clone() })
+        }
+    };
     if settled.outcome != close.outcome {
         return Err(PoolFault::Outcome { found: close.outcome.clone(), expected: settled.outcome });
     }
-    Ok(settled)
+    Ok((settled, proofs))
 }
 
 /// The votes of the pledges in `counted`, if they may count and the pledges they replace are those in `replaced`.

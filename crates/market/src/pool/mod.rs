@@ -1,21 +1,29 @@
 //! Pools: joint demand on one offer, settled by a rule that every member can recompute.
 //!
 //! [`settle`] is that rule, a pure function of the terms and a set of [`PledgeVote`]s. A keeper goes [`receive`] ->
-//! [`close`]; everybody else holds its close against the pledges with [`audit`]. [`progress`] says where a pool
-//! stands, and [`SumRoot`] lets a member check its own part without the others' pledges.
+//! [`tally`]; everybody else holds its close against the pledges with [`audit`], or against its own pledge alone with
+//! [`verify_share`]. [`progress`] says where a pool stands.
 //!
 //! Not known here: how pledges travel, who is told, and when a timer rings.
 
 mod book;
+mod chunk;
 mod close;
 mod grant;
 mod progress;
 mod settle;
+mod share;
 mod sum;
+mod tiers;
 
 pub use book::PledgeVote;
-pub use close::{Closed, PLEDGES_MAX, Pledged, PoolFault, audit, close, receive};
+pub use chunk::{CHUNK_FROM, CHUNK_PLEDGES_MAX, CHUNKS_MAX, Chunk, LISTED_MAX, chunk_of};
+pub use close::{
+    Closed, KEEPER_GRACE_S, PLEDGES_MAX, Pledged, PoolFault, Tally, audit, examine, receive, tally,
+};
 pub use grant::grant;
 pub use progress::{Goal, Progress, progress};
 pub use settle::{Settled, Share, settle};
-pub use sum::{SumPath, SumRoot, sum_path, sum_root};
+pub use share::{Allotted, Extent, Proofs, ProvenShare, ShareProof, verify_share};
+pub use sum::{SumNode, SumPath, SumTree};
+pub use tiers::{SumRoot, pledge_tree, share_tree, sum_root};

@@ -1,12 +1,12 @@
-//! The Merkle-sum tree over a pool's pledges: what was pledged in all, and a short proof that a pledge is in it.
+//! Merkle-sum trees: a root that commits to a set of entries and to their totals, and short ways up to it.
 //!
-//! A [`SumRoot`] commits to a set of pledges and to their total; a [`SumPath`] leads from one pledge up to it.
-//! Shape: leaves in rising order of pledge id; a level's last node without a neighbour moves up as it is, which
-//! gives the tree of RFC 6962, section 2.1. A leaf is `SHA-256(L || 00 || pledge id || at_most)`, a node above
-//! `SHA-256(L || 01 || left hash || left sum || right hash || right sum)`, sums in millionths as 128 bits, big
-//! endian, `L` being `headwater/pool/1`. Both sums stand in the hash, so neither can be shifted between branches.
+//! An entry is a record's id and some sums; which sums, each tree says ([`Tree`]). A [`SumNode`] commits to all entries
+//! below it and to their totals; a [`SumPath`] leads from one entry up to the root. Shape: leaves in rising order of id;
+//! a level's last node without a neighbour moves up as it is, which gives the tree of RFC 6962, section 2.1. A leaf is
+//! `SHA-256(L || 00 || id || sums)`, a node above `SHA-256(L || 01 || left hash || left sums || right hash || right
+//! sums)`, sums in 128 bits, big endian, `L` being the tree's label. Both sides' sums stand in the hash, so none can be
+//! shifted between branches.
 
-use super::book::PledgeVote;
 use crate::error::shown;
 use crate::{Error, hex};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -14,103 +14,124 @@ use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
-use vocab::phrase;
-use vocab::{Decimal, RecordId};
+use vocab::{RecordId, phrase};
 
-const LABEL: &[u8] = b"headwater/pool/1";
-/// Levels of a tree over more pledges than there can be.
+/// Levels of a tree over more entries than there can be.
 const LEVELS_MAX: usize = 32;
+/// More sums than a tree over a price schedule has.
+const SUMS_MAX: usize = 128;
 
-/// The root of a tree of pledges, or of a part of it. Written as 96 hexadecimal digits: hash, then total.
+/// What sort of tree, and how many sums each of its nodes has.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct SumRoot {
-    /// commits to every pledge below
+pub(super) struct Tree {
+    pub(super) label: &'static [u8],
+    pub(super) width: usize,
+}
+
+/// What an entry adds to the totals.
+pub(super) struct Entry {
+    pub(super) id: RecordId,
+    pub(super) sums: Vec<u128>,
+}
+
+/// A node of a tree, such as its root. Written as 64 hexadecimal digits and the sums, each in hexadecimal after a dash.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct SumNode {
+    /// commits to every entry below
     pub hash: [u8; 32],
-    /// sum of their `at_most`, in millionths
-    pub total: u128,
+    /// totals of the entries below
+    pub sums: Vec<u128>,
 }
 
-impl SumRoot {
-    fn leaf(pledge: &RecordId, at_most: Decimal) -> Self {
-        let total = u128::try_from(at_most.micros()).unwrap_or(0);
-        let hash = Sha256::new().chain_update(LABEL).chain_update([0]).chain_update(pledge.0);
-        Self { hash: hash.chain_update(total.to_be_bytes()).finalize().into(), total }
+fn hashed(tree: Tree, tag: u8, parts: &[(&[u8; 32], &[u128])]) -> [u8; 32] {
+    let mut bytes = Vec::with_capacity(32 + 2 * (32 + 16 * tree.width));
+    bytes.extend_from_slice(tree.label);
+    bytes.push(tag);
+    for (id, sums) in parts {
+        bytes.extend_from_slice(*id);
+        sums.iter().for_each(|sum| bytes.extend_from_slice(&sum.to_be_bytes()));
     }
-    fn join(left: &Self, right: &Self) -> Self {
-        let mut hash = Sha256::new().chain_update(LABEL).chain_update([1]);
-        for node in [left, right] {
-            hash = hash.chain_update(node.hash).chain_update(node.total.to_be_bytes());
-        }
-        // real sums are far below 128 bits: one that is not cannot equal a root over real pledges
-        Self { hash: hash.finalize().into(), total: left.total.saturating_add(right.total) }
-    }
+    Sha256::digest(&bytes).into()
+}
 
-    /// Sum of the pledges' `at_most`.
-    pub fn quantity(&self) -> Decimal {
-        Decimal::from_micros(i128::try_from(self.total).unwrap_or(i128::MAX).min(QUANTITY_MICROS_MAX))
+impl SumNode {
+    fn leaf(tree: Tree, entry: &Entry) -> Self {
+        Self { hash: hashed(tree, 0, &[(&entry.id.0, &entry.sums)]), sums: entry.sums.clone() }
+    }
+    fn join(tree: Tree, left: &Self, right: &Self) -> Self {
+        let hash = hashed(tree, 1, &[(&left.hash, &left.sums), (&right.hash, &right.sums)]);
+        // real sums are far below 128 bits: one that is not cannot equal a total over real entries
+        let sums = left.sums.iter().zip(&right.sums).map(|(a, b)| a.saturating_add(*b)).collect();
+        Self { hash, sums }
+    }
+    fn empty(tree: Tree) -> Self {
+        Self { hash: Sha256::digest(tree.label).into(), sums: vec![0; tree.width] }
     }
 }
 
-/// What a decimal of 96 bits can hold.
-const QUANTITY_MICROS_MAX: i128 = (1 << 96) - 1;
-
-impl fmt::Display for SumRoot {
+impl fmt::Display for SumNode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{:032x}", hex::encode(&self.hash), self.total)
+        f.write_str(&hex::encode(&self.hash))?;
+        self.sums.iter().try_for_each(|sum| write!(f, "-{sum:x}"))
     }
 }
-impl FromStr for SumRoot {
+impl FromStr for SumNode {
     type Err = Error;
 
     fn from_str(s: &str) -> Result<Self, Error> {
         let fail = || {
             Error::field(
                 "root",
-                shown(s),
+                shown(s.chars().take(100).collect::<String>()),
                 phrase(
-                    "write 96 hexadecimal digits: a hash, then a sum",
-                    "请写 96 位十六进制数字：先哈希，后总和",
+                    "write 64 hexadecimal digits, then sums in hexadecimal, each after a dash",
+                    "请写 64 位十六进制数字，再写各个总和（十六进制，前置连字符）",
                 ),
             )
         };
-        let bytes = hex::decode(s).filter(|b| b.len() == 48).ok_or_else(fail)?;
-        let (hash, total) = bytes.split_at(32);
-        Ok(Self {
-            hash: hash.try_into().map_err(|_| fail())?,
-            total: u128::from_be_bytes(total.try_into().map_err(|_| fail())?),
-        })
+        let mut parts = s.split('-');
+        let hash = parts.next().and_then(hex::decode).and_then(|b| b.try_into().ok()).ok_or_else(fail)?;
+        let sums = parts.map(|sum| u128::from_str_radix(sum, 16)).take(SUMS_MAX + 1);
+        let node = Self { hash, sums: sums.collect::<Result<_, _>>().map_err(|_| fail())? };
+        // one way to write each
+        if node.sums.len() > SUMS_MAX || node.to_string() != s {
+            return Err(fail());
+        }
+        Ok(node)
     }
 }
-impl Serialize for SumRoot {
+impl Serialize for SumNode {
     fn serialize<S: Serializer>(&self, s: S) -> Result<S::Ok, S::Error> {
         s.collect_str(self)
     }
 }
-impl<'de> Deserialize<'de> for SumRoot {
+impl<'de> Deserialize<'de> for SumNode {
     fn deserialize<D: Deserializer<'de>>(d: D) -> Result<Self, D::Error> {
         Cow::<'de, str>::deserialize(d)?.parse().map_err(serde::de::Error::custom)
     }
 }
 
-/// The way from one pledge up to the root: a neighbour for each level where there is one.
+/// The way from one entry up to the root: a neighbour for each level where there is one.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SumPath {
-    /// the pledge's place, from 0, in rising order of id
+    /// the entry's place, from 0, in rising order of id
     pub index: u32,
-    /// how many pledges there are
+    /// how many entries there are
     pub count: u32,
     /// the neighbours, from the leaf up
-    pub neighbours: Vec<SumRoot>,
+    pub neighbours: Vec<SumNode>,
 }
 
 impl SumPath {
-    /// True when it leads from `pledge`, with this `at_most`, to `root`.
-    pub fn leads(&self, pledge: &RecordId, at_most: Decimal, root: &SumRoot) -> bool {
-        if self.index >= self.count || self.neighbours.len() > LEVELS_MAX {
+    /// True when it leads from `entry` to `root`.
+    pub(super) fn leads(&self, tree: Tree, entry: &Entry, root: &SumNode) -> bool {
+        let fits = |node: &SumNode| node.sums.len() == tree.width;
+        if self.index >= self.count || self.neighbours.len() > LEVELS_MAX || !self.neighbours.iter().all(fits)
+        {
             return false;
         }
-        let mut node = SumRoot::leaf(pledge, at_most);
+        let mut node = SumNode::leaf(tree, entry);
         let mut neighbours = self.neighbours.iter();
         let (mut index, mut count) = (self.index, self.count);
         while count > 1 {
@@ -118,8 +139,8 @@ impl SumPath {
             if !alone {
                 let Some(neighbour) = neighbours.next() else { return false };
                 node = match index % 2 {
-                    0 => SumRoot::join(&node, neighbour),
-                    _ => SumRoot::join(neighbour, &node),
+                    0 => SumNode::join(tree, &node, neighbour),
+                    _ => SumNode::join(tree, neighbour, &node),
                 };
             }
             (index, count) = (index / 2, count.div_ceil(2));
@@ -128,43 +149,48 @@ impl SumPath {
     }
 }
 
-/// The root over `votes`, in whatever order they come; each id counts once.
-pub fn sum_root(votes: &[PledgeVote]) -> SumRoot {
-    let mut level = leaves(votes).into_iter().map(|(_, leaf)| leaf).collect::<Vec<_>>();
-    while level.len() > 1 {
-        level = raise(&level);
+/// A whole tree, kept to show the way up from any of its entries.
+#[derive(Clone, Debug)]
+pub struct SumTree {
+    tree: Tree,
+    ids: Vec<RecordId>,
+    /// from the leaves up; the last has at most one node
+    levels: Vec<Vec<SumNode>>,
+}
+
+impl SumTree {
+    /// Over entries in whatever order they come; each id counts once.
+    pub(super) fn new(tree: Tree, mut entries: Vec<Entry>) -> Self {
+        entries.sort_unstable_by(|a, b| (a.id, &a.sums).cmp(&(b.id, &b.sums)));
+        entries.dedup_by_key(|entry| entry.id);
+        let leaves = entries.iter().map(|entry| SumNode::leaf(tree, entry)).collect::<Vec<_>>();
+        let mut levels = vec![leaves];
+        while let Some(level) = levels.last().filter(|level| level.len() > 1) {
+            let raised = level.chunks(2).map(|pair| match pair {
+                [left, right] => SumNode::join(tree, left, right),
+                alone => alone[0].clone(),
+            });
+            let raised = raised.collect();
+            levels.push(raised);
+        }
+        Self { tree, ids: entries.into_iter().map(|entry| entry.id).collect(), levels }
     }
-    level.pop().unwrap_or_else(|| SumRoot { hash: Sha256::digest(LABEL).into(), total: 0 })
-}
 
-/// The way from `pledge` up to the root over `votes`; `None` if it is not among them.
-pub fn sum_path(votes: &[PledgeVote], pledge: &RecordId) -> Option<SumPath> {
-    let leaves = leaves(votes);
-    let place = leaves.binary_search_by_key(&pledge, |(id, _)| id).ok()?;
-    let count = u32::try_from(leaves.len()).ok()?;
-    let mut level: Vec<SumRoot> = leaves.into_iter().map(|(_, leaf)| leaf).collect();
-    let mut neighbours = Vec::new();
-    let mut at = place;
-    while level.len() > 1 {
-        neighbours.extend(level.get(at ^ 1));
-        level = raise(&level);
-        at /= 2;
+    /// The root.
+    pub fn root(&self) -> SumNode {
+        self.levels.last().and_then(|top| top.first().cloned()).unwrap_or_else(|| SumNode::empty(self.tree))
     }
-    Some(SumPath { index: u32::try_from(place).ok()?, count, neighbours })
-}
 
-fn leaves(votes: &[PledgeVote]) -> Vec<(RecordId, SumRoot)> {
-    let mut leaves: Vec<_> = votes.iter().map(|v| (v.id, SumRoot::leaf(&v.id, v.at_most))).collect();
-    leaves.sort_unstable_by_key(|(id, leaf)| (*id, leaf.total));
-    leaves.dedup_by_key(|(id, _)| *id);
-    leaves
-}
-
-fn raise(level: &[SumRoot]) -> Vec<SumRoot> {
-    let pair = |nodes: &[SumRoot]| match nodes {
-        [left, right] => SumRoot::join(left, right),
-        [alone, ..] => *alone,
-        [] => SumRoot { hash: [0; 32], total: 0 },
-    };
-    level.chunks(2).map(pair).collect()
+    /// The way from `id` up to the root; `None` if it is not among the entries.
+    pub fn path(&self, id: &RecordId) -> Option<SumPath> {
+        let place = self.ids.binary_search(id).ok()?;
+        let count = u32::try_from(self.ids.len()).ok()?;
+        let mut at = place;
+        let mut neighbours = Vec::with_capacity(self.levels.len());
+        for level in &self.levels[..self.levels.len() - 1] {
+            neighbours.extend(level.get(at ^ 1).cloned());
+            at /= 2;
+        }
+        Some(SumPath { index: u32::try_from(place).ok()?, count, neighbours })
+    }
 }

@@ -1,7 +1,9 @@
 //! Closing a pool, and refusing a false close.
 
 use crate::support::*;
-use market::pool::{Closed, Pledged, PoolFault, audit, close, receive};
+use market::pool::{
+    CHUNK_FROM, Chunk, Closed, KEEPER_GRACE_S, Pledged, PoolFault, Tally, audit, receive, sum_root, tally,
+};
 use market::statement::{Outcome, Pledge, PoolClose, PoolTerms};
 use vocab::RecordId;
 
@@ -26,7 +28,7 @@ fn story() -> Vec<Pledged> {
     ]
 }
 fn closed(close: PoolClose) -> Closed {
-    Closed { by: agent(9), at: at(1_000), close }
+    Closed { by: agent(9), at: at(1_000), close, chunks: vec![] }
 }
 fn good() -> PoolClose {
     close(&POOL, &chairs(), &story()).unwrap()
@@ -89,7 +91,11 @@ fn a_false_close_is_refused_for_what_is_false_in_it() {
     let outcome = Outcome::Made { unit_price: eur("84"), total: n(27) };
     assert!(matches!(fault(PoolClose { outcome, ..good() }), PoolFault::Outcome { .. }));
     assert!(matches!(fault(PoolClose { outcome: Outcome::Lapsed {}, ..good() }), PoolFault::Outcome { .. }));
-    assert!(matches!(fault(PoolClose { root: "0".repeat(96), ..good() }), PoolFault::Root { .. }));
+    assert!(matches!(fault(PoolClose { root: "0".repeat(96), ..good() }), PoolFault::Malformed(_)));
+    let other = good().root.replacen(|c| c != '0', "0", 1);
+    assert!(matches!(fault(PoolClose { root: other, ..good() }), PoolFault::Root { .. }));
+    let shares = good().shares.unwrap().replacen(|c| c != '0', "0", 1);
+    assert!(matches!(fault(PoolClose { shares: Some(shares), ..good() }), PoolFault::Root { .. }));
     assert!(matches!(fault(PoolClose { root: "no".into(), ..good() }), PoolFault::Malformed(_)));
     assert!(matches!(fault(PoolClose { pool: id(1), ..good() }), PoolFault::Pool { .. }));
     let without_one = vec![id(20), id(50)];
@@ -154,21 +160,76 @@ fn a_listed_pledge_that_is_late_foreign_or_unfit_is_refused() {
         let mut known = story();
         spoil(&mut known[0]);
         let found = audit(&POOL, &chairs(), &closed(good()), &known).unwrap_err();
-        assert!(found.is_keepers(), "{n}: {found}");
+        assert!(found.is_closers(), "{n}: {found}");
         assert!(found.to_string().contains(&if n == 1 { id(1) } else { id(50) }.to_string()), "{found}");
     }
 }
 
 #[test]
-fn a_close_of_the_largest_pool_fits_one_record() {
+fn a_close_from_before_there_were_sums_by_price_still_verifies() {
+    let votes: Vec<_> = [(20, 2, 9), (30, 3, 8), (50, 1, 10)]
+        .map(|(number, member, most)| market::pool::PledgeVote {
+            member: agent(member),
+            ..vote(number, 1, most, 120)
+        })
+        .to_vec();
+    let old = PoolClose { root: sum_root(&votes).to_string(), shares: None, ..good() };
+    let text = serde_json::to_string(&old).unwrap();
+    assert!(!text.contains("shares") && !text.contains("chunks"), "{text}");
+    assert!(audit(&POOL, &chairs(), &closed(old.clone()), &story()).is_ok());
+    assert!(matches!(fault(PoolClose { root: "0".repeat(96), ..old }), PoolFault::Root { .. }));
+}
+
+#[test]
+fn a_member_stands_in_for_the_keeper_after_the_grace_and_a_stranger_never() {
+    let by = |byte, second| Closed { by: agent(byte), at: at(second), ..closed(good()) };
+    let judge = |closed| audit(&POOL, &chairs(), &closed, &story());
+    let grace = 1_000 + KEEPER_GRACE_S;
+    assert!(matches!(judge(by(2, grace - 1)), Err(PoolFault::Keeper { .. })));
+    assert!(judge(by(2, grace)).is_ok());
+    assert!(matches!(judge(by(7, grace)), Err(PoolFault::Keeper { .. })));
+}
+
+fn many(count: usize) -> (PoolTerms, Vec<Pledged>) {
     let terms = PoolTerms { cap: n(1_000_000), ..chairs() };
     let pledge = |i: usize| {
         let mut bytes = [0; 32];
-        bytes[..8].copy_from_slice(&i.to_be_bytes());
+        bytes[..8].copy_from_slice(&(i as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
         Pledged { id: RecordId(bytes), member: vocab::AgentId(bytes), ..pledged(0, 0, 1, None) }
     };
-    let pledges: Vec<_> = (0..=market::pool::PLEDGES_MAX).map(pledge).collect();
-    let largest = close(&POOL, &terms, &pledges[1..]).unwrap();
-    assert!(Author::new(1).says(&largest, 1_000).signed().bytes.len() < ledger::Signed::BYTES_MAX);
-    assert!(matches!(close(&POOL, &terms, &pledges), Err(PoolFault::Malformed(_))));
+    (terms, (1..=count).map(pledge).collect())
+}
+/// The close of a large pool and its parts, as the keeper signs them.
+fn signed_close(tally: Tally) -> (Closed, Vec<Chunk>) {
+    let mut keeper = Author::new(1);
+    let parts: Vec<_> = tally.chunks().iter().map(|part| keeper.says(part, 1_000)).collect();
+    assert!(parts.iter().all(|part| part.signed().bytes.len() < ledger::Signed::BYTES_MAX / 4));
+    let close = keeper.says(&tally.close(parts.iter().map(|p| p.id).collect()), 1_000);
+    assert!(close.signed().bytes.len() < 100_000);
+    let closed = Closed::read(&close, |id| parts.iter().find(|p| p.id == *id)).unwrap();
+    (Closed { chunks: vec![], ..closed.clone() }, closed.chunks)
+}
+
+#[test]
+fn a_large_pool_is_closed_in_parts_and_audited_once_all_are_at_hand() {
+    let (terms, pledges) = many(CHUNK_FROM + 1);
+    let keeper = Author::new(1).id();
+    let terms = PoolTerms { keeper, ..terms };
+    let (bare, chunks) = signed_close(tally(&POOL, &terms, &pledges).unwrap());
+    assert!(bare.close.pledges.is_empty() && chunks.len() > 1);
+    let missing = audit(&POOL, &terms, &bare, &pledges).unwrap_err();
+    assert!(matches!(missing, PoolFault::Missing(_)) && !missing.is_closers());
+    let whole = Closed { chunks: chunks.clone(), ..bare.clone() };
+    assert_eq!(audit(&POOL, &terms, &whole, &pledges).unwrap().shares.len(), pledges.len());
+    assert!(pledges.iter().all(|p| whole.lists(&p.id) == Some(true)));
+    assert_eq!(whole.lists(&id(255)), Some(false));
+    assert_eq!(bare.lists(&id(255)), None);
+    // a part of another author, and one that lists what belongs elsewhere
+    let mut foreign = whole.clone();
+    foreign.chunks[0].by = agent(3);
+    assert!(matches!(audit(&POOL, &terms, &foreign, &pledges), Err(PoolFault::Malformed(_))));
+    let mut moved = whole.clone();
+    let stray = moved.chunks[1].part.pledges.remove(0);
+    moved.chunks[0].part.pledges.push(stray);
+    assert!(matches!(audit(&POOL, &terms, &moved, &pledges), Err(PoolFault::Malformed(_))));
 }

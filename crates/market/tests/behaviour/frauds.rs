@@ -3,8 +3,11 @@
 use crate::support::*;
 use ledger::{Record, Signed, Signer};
 use market::Fraud;
-use market::pool::{Pledged, close};
-use market::statement::{FraudKind, FraudReport, Outcome, Pledge, PledgeReceipt, PoolClose, PoolTerms};
+use market::pool::{CHUNK_FROM, Pledged, chunk_of, tally};
+use market::statement::{
+    CloseConsent, FraudKind, FraudReport, Outcome, Pledge, PledgeReceipt, PledgeReceipts, PoolClose,
+    PoolTerms,
+};
 use vocab::RecordId;
 
 /// A pool of three members, the first of whom edited its pledge, up to the moment before its close.
@@ -40,7 +43,7 @@ impl Story {
         close(&self.terms.id, &self.terms.read::<PoolTerms>().unwrap(), &pledges).unwrap()
     }
     fn omission(&self, receipt: usize, close: &Record) -> Fraud {
-        Fraud::Omission { receipt: signed(&self.receipts[receipt]), close: signed(close) }
+        Fraud::Omission { receipt: signed(&self.receipts[receipt]), close: signed(close), chunk: None }
     }
     fn false_close(&self, close: &Record, pledges: &[Record]) -> Fraud {
         let pledges = pledges.iter().map(signed).collect();
@@ -89,8 +92,52 @@ fn a_receipt_for_another_pool_or_by_another_keeper_proves_nothing() {
     assert!(story.omission(3, &other_keeper).verify(first_key).is_err());
     // a pledge is no receipt
     let close = story.keeper.says(&unfair, 1_000);
-    let pledge = Fraud::Omission { receipt: signed(&story.pledges[3]), close: signed(&close) };
+    let pledge = Fraud::Omission { receipt: signed(&story.pledges[3]), close: signed(&close), chunk: None };
     assert!(pledge.verify(first_key).is_err());
+}
+
+#[test]
+fn of_a_long_close_one_part_shows_what_was_left_out() {
+    let mut keeper = Author::new(9);
+    let terms = PoolTerms { cap: n(1_000_000), ..terms(keeper.id()) };
+    let pool = id(100);
+    let pledge = Pledge { pool, at_least: n(1), at_most: n(1), ceiling: n(120), replaces: None };
+    let pledges = (0..=CHUNK_FROM as u64).map(|i| {
+        let mut bytes = [0; 32];
+        bytes[..8].copy_from_slice(&i.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
+        Pledged { id: RecordId(bytes), member: vocab::AgentId(bytes), at: at(1), pledge: pledge.clone() }
+    });
+    let tally = tally(&pool, &terms, &pledges.collect::<Vec<_>>()).unwrap();
+    let parts: Vec<_> = tally.chunks().iter().map(|part| keeper.says(part, 1_000)).collect();
+    let listed = tally.chunks()[0].pledges[0];
+    let close = keeper.says(&tally.close(parts.iter().map(|p| p.id).collect()), 1_000);
+    let omission = |receipt: &Record, chunk: Option<&Record>| Fraud::Omission {
+        receipt: signed(receipt),
+        close: signed(&close),
+        chunk: chunk.map(signed),
+    };
+    let receipt = keeper.says(&PledgeReceipts { pool, pledges: vec![listed, id(77)] }, 50);
+    let part = &parts[chunk_of(&id(77), parts.len() as u32) as usize];
+    assert_proves(&omission(&receipt, Some(part)), keeper.id());
+    let kept = keeper.says(&PledgeReceipt { pool, pledge: listed }, 50);
+    for (receipt, chunk) in
+        [(&receipt, None), (&kept, Some(&parts[0])), (&kept, Some(&parts[1])), (&kept, None)]
+    {
+        assert!(omission(receipt, chunk).verify(first_key).is_err());
+    }
+}
+
+#[test]
+fn two_consents_to_two_closes_prove_the_offerer_guilty() {
+    let mut offerer = Author::new(8);
+    let consent = |pool, close| CloseConsent { pool: id(pool), close: id(close) };
+    let said = [(1, 10), (1, 11), (1, 10), (2, 11)].map(|(p, c)| offerer.says(&consent(p, c), 1_700));
+    let fraud = |a: &Record, b: &Record| Fraud::DoubleConsent { a: signed(a), b: signed(b) };
+    assert_proves(&fraud(&said[0], &said[1]), offerer.id());
+    let other = Author::new(7).says(&consent(1, 11), 1_700);
+    for b in [&said[0], &said[2], &said[3], &other] {
+        assert!(fraud(&said[0], b).verify(first_key).is_err(), "{b:?}");
+    }
 }
 
 #[test]
@@ -135,6 +182,11 @@ fn a_close_that_does_not_follow_proves_the_keeper_guilty() {
         let close = story.keeper.says(&lie, 1_000);
         assert_proves(&story.false_close(&close, &story.pledges), story.keeper.id());
     }
+    // what its own sums contradict is proved without anybody's pledge
+    let dear =
+        PoolClose { outcome: Outcome::Made { unit_price: eur("120"), total: n(60) }, ..honest.clone() };
+    let dear = story.keeper.says(&dear, 1_000);
+    assert_proves(&story.false_close(&dear, &[]), story.keeper.id());
     let early = story.keeper.says(&honest, 999);
     assert_proves(&story.false_close(&early, &story.pledges), story.keeper.id());
 }

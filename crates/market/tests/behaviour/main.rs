@@ -10,6 +10,7 @@ mod frauds;
 mod matching;
 mod pool_properties;
 mod pools;
+mod proofs;
 mod statements;
 mod sums;
 mod support;

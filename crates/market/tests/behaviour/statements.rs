@@ -263,7 +263,7 @@ fn a_refused_value_is_shown_but_never_in_full() {
 
 #[test]
 fn a_close_without_edits_is_written_as_before_there_were_any() {
-    let close = market::pool::close(&id(1), &terms(agent(9)), &[]).unwrap();
+    let close = close(&id(1), &terms(agent(9)), &[]).unwrap();
     let value = serde_json::to_value(&close).unwrap();
     assert!(value.get("replaced").is_none(), "{value}");
     assert_eq!(value["outcome"], serde_json::json!({"lapsed": {}}));

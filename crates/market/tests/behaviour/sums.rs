@@ -1,8 +1,7 @@
 //! The Merkle-sum tree over pledges.
 
 use crate::support::*;
-use market::pool::{PledgeVote, SumPath, SumRoot, sum_path, sum_root};
-use proptest::prelude::*;
+use market::pool::{PledgeVote, SumNode, SumRoot, pledge_tree, sum_root};
 use sha2::{Digest, Sha256};
 
 fn votes(count: u8) -> Vec<PledgeVote> {
@@ -34,66 +33,58 @@ fn the_root_is_the_one_the_definition_gives() {
     assert_eq!(sum_root(&[]).total, 0);
 }
 
-#[test]
-fn every_pledge_has_a_short_path_to_the_root() {
-    for count in 1..70_u8 {
-        let votes = votes(count);
-        let root = sum_root(&votes);
-        for vote in &votes {
-            let path = sum_path(&votes, &vote.id).unwrap();
-            assert!(path.leads(&vote.id, vote.at_most, &root), "{} of {count}", path.index);
-            assert!(path.neighbours.len() <= 7);
+/// The same with sums by price: the chair's tiers are 120, 96 and 84.
+fn by_price(votes: &[PledgeVote]) -> (Vec<u8>, Vec<u128>) {
+    let label = b"headwater/pool/2".as_slice();
+    let bytes = |sums: &[u128]| sums.iter().flat_map(|s| s.to_be_bytes()).collect::<Vec<u8>>();
+    if let [vote] = votes {
+        let (most, least) = (vote.at_most.micros() as u128, vote.at_least.micros() as u128);
+        let mut sums = vec![1, most, least];
+        for price in [120, 96, 84] {
+            let covered = u128::from(vote.ceiling >= n(price));
+            sums.extend([most * covered, least * covered]);
         }
+        return (Sha256::digest([label, &[0], &vote.id.0, &bytes(&sums)].concat()).to_vec(), sums);
     }
-    assert_eq!(sum_path(&votes(3), &id(9)), None);
+    let split = votes.len().next_power_of_two() / 2;
+    let (left, right) = (by_price(&votes[..split]), by_price(&votes[split..]));
+    let hash = Sha256::digest([label, &[1], &left.0, &bytes(&left.1), &right.0, &bytes(&right.1)].concat());
+    (hash.to_vec(), left.1.iter().zip(&right.1).map(|(a, b)| a + b).collect())
 }
 
 #[test]
-fn a_path_proves_no_other_pledge_quantity_or_total() {
-    let votes = votes(11);
-    let root = sum_root(&votes);
-    let path = sum_path(&votes, &id(4)).unwrap();
-    assert!(path.leads(&id(4), n(5), &root));
-    assert!(!path.leads(&id(5), n(5), &root));
-    assert!(!path.leads(&id(4), n(6), &root));
-    assert!(!path.leads(&id(4), n(5), &SumRoot { total: root.total + 1, ..root }));
-    for wrong in [
-        SumPath { index: 5, ..path.clone() },
-        SumPath { index: 11, ..path.clone() },
-        SumPath { count: 1, ..path.clone() },
-        SumPath { count: u32::MAX, ..path.clone() },
-        SumPath { neighbours: path.neighbours[1..].to_vec(), ..path.clone() },
-        SumPath { neighbours: [path.neighbours.clone(), vec![root]].concat(), ..path.clone() },
-        SumPath { neighbours: vec![root; 1_000], ..path.clone() },
-    ] {
-        assert!(!wrong.leads(&id(4), n(5), &root), "{wrong:?}");
+fn the_root_with_sums_by_price_is_the_one_the_definition_gives() {
+    for count in 1..40_u8 {
+        let votes: Vec<_> = (0..count).map(|i| vote(i, 1, 2 + i64::from(i), 80 + i64::from(i))).collect();
+        let SumNode { hash, sums } = pledge_tree(&terms(agent(9)), &votes).root();
+        assert_eq!((hash.to_vec(), sums), by_price(&votes), "{count} pledges");
     }
-    // what a neighbour lacks cannot be made up for in the pledge
-    let mut shifted = path.clone();
-    shifted.neighbours[0].total -= 1_000_000;
-    assert!(!shifted.leads(&id(4), n(6), &root));
 }
 
 #[test]
-fn roots_read_back_and_nonsense_does_not() {
+fn every_pledge_has_a_short_path_to_the_root_and_nothing_else_has() {
+    for count in 1..70_u8 {
+        let tree = pledge_tree(&terms(agent(9)), &votes(count));
+        for vote in votes(count) {
+            let path = tree.path(&vote.id).unwrap();
+            assert!(path.neighbours.len() <= 7 && path.count == u32::from(count));
+        }
+        assert_eq!(tree.path(&id(200)), None);
+    }
+}
+
+#[test]
+fn a_root_reads_back_as_it_was_written_and_in_no_other_spelling() {
     let root = sum_root(&votes(5));
     assert_eq!(root.to_string().parse::<SumRoot>().unwrap(), root);
-    assert_eq!(root.to_string().len(), 96);
-    for bad in ["", "00", &"0".repeat(95), &"0".repeat(98), &"G".repeat(96), &"A".repeat(96)] {
-        assert!(bad.parse::<SumRoot>().is_err(), "{bad}");
+    let node = pledge_tree(&terms(agent(9)), &votes(5)).root();
+    let text = node.to_string();
+    assert_eq!(text.parse::<SumNode>().unwrap(), node);
+    assert_eq!(serde_json::from_str::<SumNode>(&serde_json::to_string(&node).unwrap()).unwrap(), node);
+    for bad in
+        ["", "00", "no", &text.to_uppercase(), &format!("{text}-"), &format!("{text}-01"), &"0".repeat(97)]
+    {
+        assert!(bad.parse::<SumNode>().is_err() && bad.parse::<SumRoot>().is_err(), "{bad}");
     }
-    let path = sum_path(&votes(5), &id(2)).unwrap();
-    let text = serde_json::to_string(&path).unwrap();
-    assert_eq!(serde_json::from_str::<SumPath>(&text).unwrap(), path);
-}
-
-proptest! {
-    #[test]
-    fn any_path_is_an_answer_not_a_panic(
-        index in any::<u32>(), count in any::<u32>(), totals in prop::collection::vec(any::<u128>(), 0..40),
-    ) {
-        let neighbours = totals.iter().map(|t| SumRoot { hash: [1; 32], total: *t }).collect();
-        let path = SumPath { index, count, neighbours };
-        prop_assert!(!path.leads(&id(1), n(1), &sum_root(&votes(3))));
-    }
+    assert!(format!("{}{}", "0".repeat(64), "-0".repeat(1_000)).parse::<SumNode>().is_err());
 }

@@ -1,7 +1,7 @@
 //! Statements to start from, and agents to sign them.
 
 use ledger::{Audience, Record, Signed, Signer, Statement};
-use market::pool::PledgeVote;
+use market::pool::{PledgeVote, Pledged, PoolFault, tally};
 use market::statement::*;
 use vocab::{AgentId, Decimal, Money, PriceSchedule, RecordId, Tier, Timestamp, Unit};
 
@@ -59,6 +59,11 @@ pub(crate) fn terms(keeper: AgentId) -> PoolTerms {
 pub(crate) fn vote(number: u8, at_least: i64, at_most: i64, ceiling: i64) -> PledgeVote {
     let (at_least, at_most, ceiling) = (n(at_least), n(at_most), n(ceiling));
     PledgeVote { id: id(number), member: agent(number), at_least, at_most, ceiling }
+}
+
+/// The close of a pool that is not large.
+pub(crate) fn close(pool: &RecordId, terms: &PoolTerms, pledges: &[Pledged]) -> Result<PoolClose, PoolFault> {
+    tally(pool, terms, pledges).map(|tally| tally.close(vec![]))
 }
 
 /// Somebody who signs, with a log of its own.

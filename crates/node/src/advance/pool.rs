@@ -153,9 +153,9 @@ impl Node {
         let pledges = pool.receipted();
         let members = pledges.iter().map(|p| p.member).chain([pool.offerer]);
         let audience = Audience::parties(members.filter(|m| *m != self.me()));
-        match market::pool::close(&id, &pool.terms, &pledges) {
-            Ok(close) => {
-                if self.say_or_report(&close, audience, now).is_some() {
+        match market::pool::tally(&id, &pool.terms, &pledges) {
+            Ok(tally) => {
+                if self.say_or_report(&tally.close(vec![]), audience, now).is_some() {
                     self.say_progress(id, now);
                 }
             }
@@ -181,7 +181,7 @@ impl Node {
             pool.receipts.iter().find(|(p, _)| !body.pledges.contains(p) && !body.replaced.contains(p));
         let earlier = self.book.closes_of(&id, &keeper).into_iter().find(|other| *other != close);
         let fraud = if let Some(receipt) = omission.and_then(|(_, r)| signed(r)) {
-            Some(Fraud::Omission { receipt, close: close_signed })
+            Some(Fraud::Omission { receipt, close: close_signed, chunk: None })
         } else if let Some(a) = earlier.and_then(|e| signed(&e)) {
             Some(Fraud::DoubleClose { a, b: close_signed })
         } else {
