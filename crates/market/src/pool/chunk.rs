@@ -22,7 +22,7 @@ pub const LISTED_MAX: usize = 7_000;
 /// The part of `of` in which `id` belongs.
 pub fn chunk_of(id: &RecordId, of: u32) -> u32 {
     let [a, b, c, d, ..] = id.0;
-    let place = u64::from(u32::from_be_bytes([a, b, c, d])) * u64::from(of) >> 32;
+    let place = (u64::from(u32::from_be_bytes([a, b, c, d])) * u64::from(of)) >> 32;
     // below `of`, as the factor before the shift is below 2^32
     u32::try_from(place).unwrap_or(u32::MAX)
 }
