@@ -4,6 +4,7 @@
 //! records: their types say it all. Whether a statement fits the one it answers is for [`deal`](crate::deal) and
 //! [`pool`](crate::pool); whether it is true, for nobody here.
 
+use crate::auction::Draw;
 use crate::error::shown;
 use crate::pool::{CHUNK_PLEDGES_MAX, CHUNKS_MAX, LISTED_MAX, SumNode, SumRoot, chunk_of};
 use crate::statement::*;
@@ -33,10 +34,10 @@ pub(crate) fn ensure(holds: bool, otherwise: impl FnOnce() -> Error) -> Result<(
     if holds { Ok(()) } else { Err(otherwise()) }
 }
 
-fn positive(field: &'static str, value: Decimal) -> Result<()> {
+pub(crate) fn positive(field: &'static str, value: Decimal) -> Result<()> {
     ensure(value.is_positive(), || Error::field(field, shown(value), phrase("give more than 0", "须大于 0")))
 }
-fn not_negative(field: &'static str, value: Decimal) -> Result<()> {
+pub(crate) fn not_negative(field: &'static str, value: Decimal) -> Result<()> {
     ensure(!value.is_negative(), || Error::field(field, shown(value), phrase("give 0 or more", "不得小于 0")))
 }
 fn whole_steps(field: &'static str, value: Decimal, step: Decimal) -> Result<()> {
@@ -85,7 +86,12 @@ fn properties(field: &'static str, map: &BTreeMap<String, String>, max: usize) -
         bytes_within(field, value, NAME_BYTES_MAX)
     })
 }
-fn not_before(field: &'static str, later: Timestamp, name: &'static str, earlier: Timestamp) -> Result<()> {
+pub(crate) fn not_before(
+    field: &'static str,
+    later: Timestamp,
+    name: &'static str,
+    earlier: Timestamp,
+) -> Result<()> {
     ensure(later >= earlier, || {
         Error::field(
             field,
@@ -167,6 +173,7 @@ impl Offer {
                 })
             })?;
         }
+        self.capacity.as_ref().map_or(Ok(()), Draw::check)?;
         lead_time(self.lead_time_s)?;
         place(&self.place)?;
         match &self.pooling {

@@ -6,6 +6,7 @@
 //!
 //! This crate knows no recipes, stock or goods, and nobody's state: it judges statements, the node keeps them.
 
+pub mod auction;
 mod check;
 pub mod date;
 pub mod deal;

@@ -6,12 +6,44 @@
 //! Distance is reckoned in floating point (haversine, a sphere of 6,371 km) and rounded to whole kilometres: it is
 //! a ranking, never a quantity, and two machines may differ by a kilometre at the edge of a radius.
 
+use crate::Result;
+use crate::check::not_negative;
 use crate::statement::{Need, Offer};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use vocab::{AgentId, Currency, Decimal, Money, Place, RecordId, SpecId, Timestamp};
 
+/// What counts for a buyer besides the price: in money for one unit of goods, so that it can be added to it.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Preferences {
+    /// for each kilometre
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub per_km: Decimal,
+}
+
 /// Most candidates returned for one currency: more than anyone will ask for a quote.
 pub const CANDIDATES_MAX: usize = 64;
+
+fn nothing(amount: &Decimal) -> bool {
+    amount.is_zero()
+}
+
+impl Preferences {
+    /// True when only the price counts.
+    pub fn is_none(&self) -> bool {
+        *self == Self::default()
+    }
+    /// Checks that nothing is negative.
+    pub fn check(&self) -> Result<()> {
+        not_negative("per_km", self.per_km)
+    }
+    /// What an offer so far away costs beyond its price, for one unit.
+    pub fn cost(&self, distance_km: Option<u32>) -> Decimal {
+        self.per_km * Decimal::from(distance_km.unwrap_or(0))
+    }
+}
+
 const EARTH_RADIUS_KM: f64 = 6_371.0;
 
 /// An offer worth asking.
@@ -85,7 +117,7 @@ pub fn fits(need: &Need, offer: &Offer, now: Timestamp) -> Option<Fit> {
 }
 
 /// The distance, if known; `None` if it is known to be more than either place reaches.
-fn within_reach(a: Option<&Place>, b: Option<&Place>) -> Option<Option<u32>> {
+pub fn within_reach(a: Option<&Place>, b: Option<&Place>) -> Option<Option<u32>> {
     let (Some(a), Some(b)) = (a, b) else { return Some(None) };
     let distance = distance_km(a, b);
     let too_far = |p: &Place| matches!((distance, p.radius_km), (Some(d), Some(radius)) if d > radius);

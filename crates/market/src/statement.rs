@@ -7,6 +7,7 @@
 //! does not close it -> [`CloseConsent`].
 //! Well-formedness beyond the types is checked by each `check`; what follows from a statement is not known here.
 
+use crate::auction::Draw;
 use ledger::Statement;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -64,8 +65,15 @@ pub struct Offer {
     /// the specification record offered
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub specification: Option<RecordId>,
+    /// the auction its capacity is sold in: then it is had by bidding, and the price of capacity comes on top
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<Draw>,
 }
-statement!(Offer, "offer", |s| s.specification.into_iter().collect());
+statement!(Offer, "offer", |s| s
+    .specification
+    .into_iter()
+    .chain(s.capacity.as_ref().map(|c| c.auction))
+    .collect());
 
 /// What an offerer grants to pools on its offer.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

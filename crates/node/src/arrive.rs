@@ -9,6 +9,7 @@ use crate::node::{Node, Todo};
 use crate::post::WINDOW;
 use crate::words::{about, because, said};
 use ledger::{Record, Signed, Statement};
+use market::auction::{Award, Bid, BidStanding};
 use market::statement::{
     Acceptance, Binding, Confirmation, Delay, DelayAnswer, Enquiry, Pledge, PoolClose, PoolRequest, Quote,
     Reason,
@@ -281,6 +282,9 @@ impl Node {
             DelayAnswer::KIND,
             Pledge::KIND,
             PoolRequest::KIND,
+            Bid::KIND,
+            BidStanding::KIND,
+            Award::KIND,
         ];
         if binds.contains(&kind) {
             self.refuse(id, reason, detail, now);

@@ -141,13 +141,14 @@ impl Book {
 }
 
 /// Kinds of public record that every node passes on; other public records are there for who asks.
-const SPREADING: [&str; 12] = [
+const SPREADING: [&str; 13] = [
     "inception",
     "rotation",
     "grant",
     "revocation",
     "specification",
     "offer",
+    "capacity",
     "need",
     "withdrawal",
     "pool",

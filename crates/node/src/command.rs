@@ -3,6 +3,8 @@
 //! A [`Command`] is the body of `POST /api/v1/commands` and what the command line sends; a [`Reply`] is the answer.
 
 use crate::{Error, StopReason};
+use market::auction::{Capacity, Draw};
+use market::matching::Preferences;
 use planning::{Item, Person, Recipe, Tool, WorkCenter};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -151,6 +153,24 @@ pub enum Command {
         at_most: Decimal,
         /// most to be paid for one unit
         ceiling: Decimal,
+    },
+    /// Sell capacity by auction to those who order goods that need it.
+    Capacity(Capacity),
+    /// Bid for goods whose offer names an auction.
+    Bid {
+        /// which offer
+        offer: RecordId,
+        /// how much, all or nothing
+        quantity: Decimal,
+        /// most to be paid for one unit, capacity included
+        at_most: Money,
+    },
+    /// Let this node look for something by itself until it is found or given up.
+    StandingOrder(StandingOrder),
+    /// Stop looking. What has been bid stands until it is out or lapses.
+    CancelStanding {
+        /// the standing order
+        order: RecordId,
     },
     /// Ask the other side to undo a bound deal before its goods have left.
     Cancel {
@@ -334,6 +354,49 @@ pub enum Command {
     },
 }
 
+/// Something wanted, within limits, for which the node looks by itself.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct StandingOrder {
+    /// what
+    pub spec: SpecId,
+    /// how much, all or nothing
+    pub quantity: Decimal,
+    /// most that one unit is worth to its owner, with what the preferences add
+    pub at_most: Money,
+    /// wanted where
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Place>,
+    /// wanted by
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Timestamp>,
+    /// from no further than that; who does not say where it is counts as near
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_distance_km: Option<u32>,
+    /// who has the last word
+    #[serde(default)]
+    pub accept: Accept,
+    /// whether pools may be joined, where they are cheaper and in time
+    #[serde(default)]
+    pub pool: bool,
+    /// what counts besides the price
+    #[serde(default, skip_serializing_if = "Preferences::is_none")]
+    pub preferences: Preferences,
+    /// it is given up then
+    pub keep_until: Timestamp,
+}
+
+/// Who has the last word about what a standing order finds.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Accept {
+    /// the owner: what is found is proposed
+    #[default]
+    Ask,
+    /// the node, within the order's limits
+    Auto,
+}
+
 /// So much of a lot on hand, chosen by a person.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -406,6 +469,9 @@ pub struct OfferDraft {
     /// on what terms buyers may pool
     #[serde(default)]
     pub pooling: Option<PoolingDraft>,
+    /// the auction its capacity is sold in, this node's own
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capacity: Option<Draw>,
 }
 
 /// What an offerer grants to pools, as people say it.

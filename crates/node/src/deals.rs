@@ -5,6 +5,7 @@
 
 mod dates;
 
+use crate::auctions::{Bought, PlacedBid};
 use crate::error::Result;
 use crate::pools::Pool;
 use crate::view::Role;
@@ -59,6 +60,8 @@ pub(crate) struct Deal {
 pub(crate) enum Origin {
     Enquiry(Enquiry),
     Pool(RecordId),
+    /// the auction
+    Bid(RecordId),
 }
 
 /// Where a deal stands.
@@ -89,6 +92,8 @@ pub(crate) enum Seal {
     Binding,
     /// the close of a pool, which each member has judged
     Close,
+    /// the supplier's award of a bid
+    Award,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -196,7 +201,7 @@ impl Deal {
     pub(crate) fn enquiry(&self) -> Option<&Enquiry> {
         match &self.origin {
             Origin::Enquiry(enquiry) => Some(enquiry),
-            Origin::Pool(_) => None,
+            Origin::Pool(_) | Origin::Bid(_) => None,
         }
     }
     fn supplier(&self, me: &AgentId) -> AgentId {
@@ -255,6 +260,32 @@ impl Deal {
     }
 }
 
+impl Deal {
+    /// A deal that the award of a bid has bound.
+    pub(crate) fn of_bid(placed: &PlacedBid, bought: &Bought, award: RecordId) -> Self {
+        let Bought { bid, unit_price, promise } = *bought;
+        Self {
+            id: bid,
+            role: placed.role,
+            with: placed.with,
+            origin: Origin::Bid(placed.auction),
+            spec: placed.spec.clone(),
+            name: placed.name.clone(),
+            unit: placed.unit,
+            quantity: placed.bid.quantity,
+            start: placed.closes,
+            stage: Stage::Bound { unit_price, promise, dated: award, seal: Seal::Award },
+            buys_for: None,
+            moved: Moved::default(),
+            paid: Decimal::ZERO,
+            cancellation: None,
+            dates: vec![],
+            before: None,
+            history: vec![bid, award],
+        }
+    }
+}
+
 impl Deals {
     pub(crate) fn get(&self, id: &RecordId) -> Option<&Deal> {
         self.all.get(id)
@@ -278,7 +309,7 @@ impl Deals {
 
     /// Adds a deal.
     pub(crate) fn open(&mut self, deal: Deal) {
-        self.index.insert(deal.id, deal.id);
+        self.index.extend(deal.history.iter().map(|record| (*record, deal.id)));
         if let Some(t) = deal.deadline() {
             self.deadlines.insert((t, deal.id));
         }
@@ -560,7 +591,7 @@ impl Deals {
             Stage::Confirmed(..) => !by_supplier,
             Stage::Bound { seal, dated, .. } => {
                 let receiver = match seal {
-                    Seal::Confirmation => !by_supplier,
+                    Seal::Confirmation | Seal::Award => !by_supplier,
                     Seal::Binding => by_supplier,
                     Seal::Close => false,
                 };

@@ -51,9 +51,13 @@ impl Node {
                     let addresses = known.addresses.clone();
                     self.out.push(Effect::Dial { agent: record.author, addresses });
                 }
+                self.listing_heard(&record.id, at);
                 self.agenda.insert(Todo::Tell(Topic::Market));
                 return Ok(());
             }
+        }
+        if self.apply_auction(record, at)? {
+            return Ok(());
         }
         if Deals::takes(kind) {
             if kind == "refusal" && self.refuses_otherwise(record)? {
@@ -368,7 +372,8 @@ impl Node {
             self.stock.call_off(order, &deal.spec, deal.quantity);
         }
         let serves = self.order_of(deal);
-        if deal.is_bound() && self.orders.get(id).is_some() {
+        let by_enquiry = matches!(deal.origin, Origin::Enquiry(_));
+        if by_enquiry && deal.is_bound() && self.orders.get(id).is_some() {
             self.orders.firm(id);
         }
         if let Some(why) = ended
@@ -463,7 +468,7 @@ impl Node {
     /// The order that serves this deal, which this node sells by.
     pub(crate) fn order_of(&self, deal: &Deal) -> Option<RecordId> {
         match &deal.origin {
-            Origin::Enquiry(_) => Some(deal.id),
+            Origin::Enquiry(_) | Origin::Bid(_) => Some(deal.id),
             Origin::Pool(pool) => Some(*pool),
         }
         .filter(|id| self.orders.get(id).is_some())

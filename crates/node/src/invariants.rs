@@ -7,6 +7,7 @@ use crate::orders::Stage;
 use crate::pools::End;
 use crate::view::Role;
 use ledger::{Record, Statement};
+use market::auction::{Award, Bid};
 use market::pool::Settled;
 use market::statement::{Acceptance, Enquiry, Pledge, Quote};
 use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Timestamp, seconds_between};
@@ -41,6 +42,7 @@ impl Node {
         self.check_capacity()?;
         self.check_stock()?;
         self.check_holds()?;
+        self.check_auctions()?;
         self.deals.iter().try_for_each(|deal| self.check_agreement(deal))
     }
 
@@ -55,8 +57,9 @@ impl Node {
         for record in kept.iter().filter_map(|id| self.book.get(id)) {
             match record.kind.as_str() {
                 kind if TALK.contains(&kind) => {}
+                Award::KIND => touched.auctions = true,
                 kind if PLANS.contains(&kind) => touched.capacity = true,
-                _ => touched = Touched { capacity: true, stock: true },
+                _ => touched = Touched { capacity: true, stock: true, auctions: true },
             }
         }
         if touched.capacity {
@@ -64,6 +67,9 @@ impl Node {
         }
         if touched.stock {
             self.check_stock()?;
+        }
+        if touched.auctions {
+            self.check_auctions()?;
         }
         kept.iter().filter_map(|id| self.deals.of(id)).try_for_each(|deal| self.check_agreement(deal))
     }
@@ -97,6 +103,10 @@ impl Node {
         self.stock.check().map_err(|e| format!("stock: {e}"))
     }
 
+    fn check_auctions(&self) -> Checked {
+        self.auctions.check(&self.me()).map_err(|e| format!("auction: {e}"))
+    }
+
     fn check_holds(&self) -> Checked {
         for order in self.orders.waiting() {
             if let Stage::Held(held) = &order.stage {
@@ -117,6 +127,7 @@ impl Node {
             // the offerer has signed the terms, and the close is judged by the pledges it lists
             Origin::Pool(_) if deal.role == Role::Supplier => Ok(true),
             Origin::Pool(_) => self.pledged_for(deal, unit_price),
+            Origin::Bid(_) => self.bid_for(deal, unit_price),
         };
         match signed {
             Ok(true) => Ok(()),
@@ -154,16 +165,27 @@ impl Node {
         let within = pledge.at_least <= deal.quantity && deal.quantity <= pledge.at_most;
         Ok(within && unit_price.amount <= pledge.ceiling)
     }
+
+    /// The buyer has signed the bid, the supplier an award of it.
+    fn bid_for(&self, deal: &Deal, unit_price: Money) -> ledger::Result<bool> {
+        let Some(record) = self.book.get(&deal.id) else { return Ok(false) };
+        let bid = record.shared::<Bid>()?;
+        let said = deal.history.iter().filter_map(|id| self.book.get(id));
+        let kind = if deal.role == Role::Buyer { Bid::KIND } else { Award::KIND };
+        let signed = said.clone().any(|r| r.author == self.me() && r.kind == kind);
+        Ok(signed && bid.quantity == deal.quantity && unit_price.amount <= bid.at_most.amount)
+    }
 }
 
 #[derive(Clone, Copy, Default)]
 struct Touched {
     capacity: bool,
     stock: bool,
+    auctions: bool,
 }
 
 /// Kinds of record that touch neither capacity nor stock.
-const TALK: [&str; 22] = [
+const TALK: [&str; 27] = [
     "enquiry",
     "asked",
     "quote",
@@ -186,6 +208,11 @@ const TALK: [&str; 22] = [
     "pool_progress",
     "pledge",
     "pledge_receipt",
+    "capacity",
+    "bid",
+    "standing",
+    "standing_order",
+    "standing_cancelled",
 ];
 /// Kinds that touch capacity alone.
 const PLANS: [&str; 4] = ["reservation", "replanned", "firm", "dropped"];

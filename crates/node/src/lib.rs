@@ -10,6 +10,7 @@
 mod advance;
 mod arrive;
 mod asks;
+mod auctions;
 mod board;
 mod book;
 mod capable;
@@ -20,6 +21,7 @@ mod error;
 mod estimates;
 mod execute;
 mod fold;
+mod fold_auction;
 mod fold_floor;
 pub mod frame;
 mod invariants;
@@ -41,6 +43,7 @@ mod spread;
 mod statement;
 mod turns;
 pub mod view;
+mod wants;
 mod words;
 
 pub use error::Error;

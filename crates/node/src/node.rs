@@ -5,6 +5,7 @@
 //! is put on an agenda and decided afterwards, from the state alone, so a crash in between loses nothing.
 
 use crate::asks::Asks;
+use crate::auctions::Auctions;
 use crate::board::Board;
 use crate::book::{Book, Place, spreads};
 use crate::deals::{Deals, Fault};
@@ -17,6 +18,7 @@ use crate::outages::Outages;
 use crate::pools::Pools;
 use crate::post::Post;
 use crate::turns::Turns;
+use crate::wants::Wants;
 use crate::words::{about, said, words};
 use ledger::{Audience, Log, Memo, Record, Signed, Signer, Statement, Witness};
 use market::statement::Feedback;
@@ -109,6 +111,8 @@ pub struct Node {
     pub(crate) deals: Deals,
     pub(crate) orders: Orders,
     pub(crate) pools: Pools,
+    pub(crate) auctions: Auctions,
+    pub(crate) wants: Wants,
     pub(crate) stock: Stock,
     pub(crate) moves: Moves,
     pub(crate) model: Model,
@@ -146,6 +150,10 @@ pub(crate) enum Todo {
     Order(RecordId),
     Pool(RecordId),
     Request(RecordId),
+    /// an own auction
+    Auction(RecordId),
+    /// a standing order
+    Seek(RecordId),
     /// a firm order whose plan no longer fits what is known
     Replan(RecordId),
     Mail(AgentId),
@@ -169,6 +177,8 @@ impl Node {
             deals: Deals::default(),
             orders: Orders::default(),
             pools: Pools::default(),
+            auctions: Auctions::default(),
+            wants: Wants::default(),
             stock: Stock::default(),
             moves: Moves::default(),
             model: Model::default(),
@@ -233,8 +243,17 @@ impl Node {
         let orders = self.orders.iter().map(|o| Todo::Order(o.id));
         let pools = self.pools.iter().map(|p| Todo::Pool(p.id));
         let requests = self.pools.requests.keys().map(|id| Todo::Request(*id));
+        let auctions = self.auctions.iter().map(|a| Todo::Auction(a.id));
+        let wants = self.wants.iter().map(|w| Todo::Seek(w.id));
         let mail = self.book.addressees().map(|a| Todo::Mail(*a));
-        self.agenda = deals.chain(orders).chain(pools).chain(requests).chain(mail).collect();
+        self.agenda = deals
+            .chain(orders)
+            .chain(pools)
+            .chain(requests)
+            .chain(auctions)
+            .chain(wants)
+            .chain(mail)
+            .collect();
         self.finish(now)
     }
 
@@ -269,6 +288,8 @@ impl Node {
                 Todo::Order(id) => self.advance_order(id, now),
                 Todo::Pool(id) => self.advance_pool(id, now),
                 Todo::Request(id) => self.answer_request(id, now),
+                Todo::Auction(id) => self.advance_auction(id, now),
+                Todo::Seek(id) => self.seek(id, now),
                 Todo::Replan(id) => self.replan_late(id, now),
                 Todo::Mail(peer) => self.send_mail(peer, now),
                 Todo::Tell(topic) => {
@@ -295,6 +316,7 @@ impl Node {
             self.agenda.insert(Todo::Pool(id));
             self.agenda.insert(Todo::Tell(Topic::Market));
         }
+        self.auctions_due(now);
     }
 
     // --- saying ---------------------------------------------------------------------------------------------
@@ -414,6 +436,8 @@ impl Node {
         let candidates = [
             self.deals.next_deadline(),
             self.pools.next_deadline(),
+            self.auctions.next_deadline(),
+            self.wants.next_look(),
             self.post.next_retry(),
             self.asks.next_deadline(),
             self.turns.next(),

@@ -306,7 +306,7 @@ impl Orders {
             order.stage = f(std::mem::replace(&mut order.stage, Stage::New));
             let over = match order.stage {
                 Stage::Firm(_) => true,
-                Stage::Dropped { .. } => order.source != OrderSource::Pool,
+                Stage::Dropped { .. } => !order.source.is_sold(),
                 Stage::New | Stage::Asking { .. } | Stage::Held(_) | Stage::Signing(_) => false,
             };
             if over {

@@ -116,7 +116,7 @@ impl Node {
     /// The deals by which this node sells what an order makes, bound or not.
     pub(crate) fn sales<'a>(&'a self, order: &'a Order) -> impl Iterator<Item = &'a Deal> {
         let pledges = match order.source {
-            OrderSource::Deal => vec![order.id],
+            OrderSource::Deal | OrderSource::Bid => vec![order.id],
             OrderSource::Pool => self.pools.get(&order.id).map(|p| p.shares()).unwrap_or_default(),
             OrderSource::Own => vec![],
         };

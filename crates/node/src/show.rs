@@ -1,10 +1,11 @@
 //! What a node shows its owner: views computed from its state, never kept.
 
+mod auction;
 mod floor;
 mod plan;
 mod tree;
 
-use crate::deals::{Deal, Ending, Stage as DealStage};
+use crate::deals::{Deal, Ending, Origin, Stage as DealStage};
 use crate::moves::Move;
 use crate::node::Node;
 use crate::orders::{Held, Order, Stage};
@@ -241,8 +242,12 @@ impl Node {
         DealView {
             id: deal.id,
             pool: match deal.origin {
-                crate::deals::Origin::Pool(pool) => Some(pool),
-                crate::deals::Origin::Enquiry(_) => None,
+                Origin::Pool(pool) => Some(pool),
+                Origin::Enquiry(_) | Origin::Bid(_) => None,
+            },
+            auction: match deal.origin {
+                Origin::Bid(auction) => Some(auction),
+                Origin::Enquiry(_) | Origin::Pool(_) => None,
             },
             role: deal.role,
             with: self.who(&deal.with),

@@ -223,9 +223,11 @@ impl Node {
     pub(crate) fn periodic(&mut self, now: Timestamp) {
         self.retry_mail(now);
         for id in self.due_orders(now) {
-            if self.orders.get(&id).is_some_and(|o| o.source == OrderSource::Pool) {
-                self.agenda.insert(Todo::Pool(id));
-            }
+            match self.orders.get(&id).map(|o| o.source) {
+                Some(OrderSource::Pool) => self.agenda.insert(Todo::Pool(id)),
+                Some(OrderSource::Bid) => self.agenda.insert(Todo::Deal(id)),
+                _ => false,
+            };
             self.agenda.insert(Todo::Order(id));
         }
         self.lapse_own_orders(now);
@@ -233,6 +235,7 @@ impl Node {
             self.agenda.extend([Todo::Order(id), Todo::Replan(id)]);
         }
         self.asks_due(now);
+        self.wants_due(now);
         self.turns_due(now);
         if seconds_between(self.forgot_at, now) > FORGET_S {
             self.forgot_at = now;

@@ -42,6 +42,18 @@ pub(crate) struct OwnDemand {
 }
 statement!(OwnDemand, "demand", |_s| vec![]);
 
+impl Statement for crate::command::StandingOrder {
+    const KIND: &'static str = "standing_order";
+}
+
+/// A standing order is given up by its owner.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StandingCancelled {
+    pub order: RecordId,
+}
+statement!(StandingCancelled, "standing_cancelled", |s| vec![s.order]);
+
 /// What an order lacks and whom it has asked.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -41,7 +41,7 @@ impl Node {
     ) -> bool {
         let (mine, wait_ms) = (turn(ask), self.config.policy.turn_ms);
         // a pool's order was asked by nobody in particular; one dated ahead of this clock cannot be put in order
-        if wait_ms == 0 || source == OrderSource::Pool || ask.terms.start > now {
+        if wait_ms == 0 || source.is_sold() || ask.terms.start > now {
             return false;
         }
         let asking = self.orders.waiting().filter(|o| matches!(o.stage, Stage::Asking { .. }));

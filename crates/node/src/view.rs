@@ -1,5 +1,6 @@
 //! What a node shows its owner: plain data for the API, the web app and the command line.
 
+mod auction;
 mod floor;
 mod plan;
 mod why;
@@ -12,6 +13,7 @@ use std::collections::BTreeMap;
 use trace::statement::{Goods, Purpose};
 use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Specification, Text, Timestamp, Unit};
 
+pub use auction::*;
 pub use floor::*;
 pub use plan::*;
 pub use why::*;
@@ -247,6 +249,9 @@ pub struct DealView {
     pub id: RecordId,
     /// the pool that made it
     pub pool: Option<RecordId>,
+    /// the auction in which it was bid for
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub auction: Option<RecordId>,
     /// which side this node is on
     pub role: Role,
     /// the other side
@@ -367,8 +372,17 @@ pub enum OrderSource {
     Deal,
     /// a pool that was made
     Pool,
+    /// a bid that was awarded
+    Bid,
     /// its own demand
     Own,
+}
+
+impl OrderSource {
+    /// True for what is sold before it is planned: it is planned until it can be.
+    pub(crate) fn is_sold(self) -> bool {
+        matches!(self, Self::Pool | Self::Bid)
+    }
 }
 
 /// Where an order stands.

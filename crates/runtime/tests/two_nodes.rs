@@ -87,6 +87,7 @@ async fn supplier(dir: &Path) -> Handle {
         place: None,
         expires_days: None,
         pooling: None,
+        capacity: None,
     };
     recorded(&node, Command::Offer(offer)).await;
     node

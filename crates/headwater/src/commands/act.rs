@@ -146,6 +146,7 @@ fn offer(c: &Context, args: OfferArgs) -> Result<OfferDraft> {
         place: args.place.map(place),
         expires_days: args.expires,
         pooling,
+        capacity: None,
     })
 }
 

@@ -224,6 +224,7 @@ fn offer(row: &Row<'_>, known: &BTreeSet<String>) -> Result<Command> {
         place: None,
         expires_days: row.maybe("expires_days")?,
         pooling,
+        capacity: None,
     }))
 }
 

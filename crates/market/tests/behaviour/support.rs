@@ -45,6 +45,7 @@ pub(crate) fn chair() -> Offer {
         expires: at(1_000_000),
         pooling: Some(Pooling { cap: n(60), lead_time_s: 2 * 86_400, payment: "on delivery".into() }),
         specification: None,
+        capacity: None,
     }
 }
 

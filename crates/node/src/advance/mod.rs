@@ -4,20 +4,23 @@
 //! Leaves first: an order confirms to its buyer only when every purchase it needs has been confirmed to it and
 //! waits for nothing but its own binding; the confirmation and the bindings are then said in one go.
 
+mod auction;
 mod date;
 mod order;
 mod pool;
+mod seek;
 mod slip;
 
-use crate::deals::Stage as DealStage;
+use crate::deals::{Origin, Stage as DealStage};
 use crate::node::Node;
-use crate::orders::Ask;
+use crate::orders::{Ask, Stage};
 use crate::pools::End;
 use crate::view::{OrderSource, Role};
-use crate::words::said;
+use crate::words::{because, said};
 use ledger::Audience;
 use market::statement::{Outcome, Reason, Refusal};
 use market::{Deadlines, Terms};
+pub(crate) use seek::ANSWER_S;
 use vocab::{Decimal, RecordId, Said, SpecId, Text, Timestamp, after};
 
 /// How long before a deadline a signature must leave to be in time, seconds.
@@ -39,6 +42,9 @@ impl Node {
             return;
         }
         if deal.is_bound() {
+            if matches!(deal.origin, Origin::Bid(_)) {
+                self.plan_sold(id, now);
+            }
             self.answer_wish(id, now);
             return;
         }
@@ -112,6 +118,10 @@ impl Node {
                 ),
             ));
         }
+        if self.is_auctioned(&offer.what, now) {
+            let detail = said!("it is sold by auction: bid for it", "它以竞价出售：请出价");
+            return Err((Reason::Invalid, detail));
+        }
         offer.what.admits(enquiry.quantity, now).map_err(|e| (e.reason(), e.text()))?;
         let Some((source, spec, quantity, ask)) = self.order_terms(&id) else { return Ok(()) };
         if !ask.terms.may_ask(&self.me()) {
@@ -123,6 +133,10 @@ impl Node {
     /// What an order is for and on what terms, from the records it serves.
     pub(crate) fn order_terms(&self, id: &RecordId) -> Option<(OrderSource, SpecId, Decimal, Ask)> {
         if let Some(deal) = self.deals.get(id) {
+            if let (Origin::Bid(_), DealStage::Bound { promise, .. }) = (&deal.origin, &deal.stage) {
+                let ask = self.ask_of_sold(*id, *promise);
+                return Some((OrderSource::Bid, deal.spec.clone(), deal.quantity, ask));
+            }
             let e = deal.enquiry()?;
             let ask = Ask { terms: Terms::of(*id, e).ok()?, due: e.due, asker: Some(deal.with) };
             return Some((OrderSource::Deal, deal.spec.clone(), deal.quantity, ask));
@@ -130,22 +144,41 @@ impl Node {
         if let Some(pool) = self.pools.get(id) {
             let End::Closed { settled, .. } = &pool.end else { return None };
             let Outcome::Made { total, .. } = settled.outcome else { return None };
-            let policy = &self.config.policy;
-            let ask = Ask {
-                terms: Terms {
-                    start: self.clock,
-                    answer_by: after(self.clock, policy.answer_s),
-                    hold_until: after(self.clock, policy.answer_s + policy.hold_s),
-                    depth: policy.depth,
-                    origin: *id,
-                    visited: vec![],
-                },
-                due: Some(after(pool.terms.closes, pool.terms.lead_time_s)),
-                asker: None,
-            };
+            let ask = self.ask_of_sold(*id, after(pool.terms.closes, pool.terms.lead_time_s));
             return Some((OrderSource::Pool, pool.terms.spec.clone(), total, ask));
         }
         let order = self.orders.get(id)?;
         Some((order.source, order.spec.clone(), order.quantity, order.ask.clone()))
+    }
+
+    /// How an order is asked for that is sold already.
+    fn ask_of_sold(&self, id: RecordId, due: Timestamp) -> Ask {
+        let policy = &self.config.policy;
+        let terms = Terms {
+            start: self.clock,
+            answer_by: after(self.clock, policy.answer_s),
+            hold_until: after(self.clock, policy.answer_s + policy.hold_s),
+            depth: policy.depth,
+            origin: id,
+            visited: vec![],
+        };
+        Ask { terms, due: Some(due), asker: None }
+    }
+
+    /// Plans what is sold already, and again after a while if that fails.
+    pub(crate) fn plan_sold(&mut self, id: RecordId, now: Timestamp) {
+        let again = match self.orders.get(&id).map(|o| &o.stage) {
+            None => true,
+            Some(Stage::Dropped { at, .. }) => now >= after(*at, REPLAN_S),
+            Some(_) => false,
+        };
+        if again
+            && let Some((source, spec, quantity, ask)) = self.order_terms(&id)
+            && let Err((_, why)) = self.plan_order(id, source, &spec, quantity, &ask, now)
+        {
+            let what = because("what was sold cannot be planned yet", "已售出的订单暂时无法排产", &why);
+            self.problem(now, None, what);
+            self.hold_off(id, source, spec, quantity, ask, why, now);
+        }
     }
 }

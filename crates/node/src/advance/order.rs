@@ -69,7 +69,7 @@ impl Node {
                 .offers
                 .iter()
                 .filter(|(_, l)| l.by != me && l.what.spec == *spec && !self.board.frauds.contains_key(&l.by))
-                .filter(|(_, l)| terms.may_ask(&l.by));
+                .filter(|(_, l)| terms.may_ask(&l.by) && !self.is_auctioned(&l.what, now));
             // an offer may want more than is lacking: what is over stays in stock
             let sized = offers.filter_map(|(id, l)| {
                 let quantity = lacking.ceil_to(l.what.step).max(l.what.minimum);
@@ -321,7 +321,7 @@ impl Node {
                 let patience = after(*since, vocab::seconds_between(*since, deadline) / 3);
                 Some(if patience > self.clock { patience } else { deadline })
             }
-            Stage::Dropped { at, .. } if o.source == OrderSource::Pool => Some(after(*at, REPLAN_S)),
+            Stage::Dropped { at, .. } if o.source.is_sold() => Some(after(*at, REPLAN_S)),
             _ => None,
         };
         self.orders.waiting().filter_map(next).min()
@@ -333,7 +333,7 @@ impl Node {
                 let deadline = self.answers_due(&o.ask, *since);
                 now >= after(*since, vocab::seconds_between(*since, deadline) / 3)
             }
-            Stage::Dropped { at, .. } => o.source == OrderSource::Pool && now >= after(*at, REPLAN_S),
+            Stage::Dropped { at, .. } => o.source.is_sold() && now >= after(*at, REPLAN_S),
             _ => false,
         };
         self.orders.waiting().filter(due).map(|o| o.id).collect()
@@ -372,7 +372,7 @@ impl Node {
             }
             // an own order waits for its owner's word
             OrderSource::Own => {}
-            OrderSource::Pool => self.go_ahead(id, now),
+            OrderSource::Pool | OrderSource::Bid => self.go_ahead(id, now),
         }
     }
 

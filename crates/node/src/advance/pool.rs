@@ -1,7 +1,6 @@
 //! What to do next about a pool: grant its terms, countersign pledges, close it, plan what it ordered, or prove that
 //! its keeper lied.
 
-use super::REPLAN_S;
 use crate::effect::Topic;
 use crate::node::{Node, Todo};
 use crate::orders::{Ask, Stage};
@@ -78,24 +77,8 @@ impl Node {
                 }
             }
             End::Closed { settled, .. } if offerer == me => {
-                let made = matches!(settled.outcome, Outcome::Made { .. });
-                let state = self.orders.get(&id).map(|o| &o.stage);
-                let again = match state {
-                    None => true,
-                    Some(Stage::Dropped { at, .. }) => now >= after(*at, REPLAN_S),
-                    Some(_) => false,
-                };
-                if made
-                    && again
-                    && let Some((source, spec, quantity, ask)) = self.order_terms(&id)
-                    && let Err((_, why)) = self.plan_order(id, source, &spec, quantity, &ask, now)
-                {
-                    self.problem(
-                        now,
-                        None,
-                        because("the pool's order cannot be planned yet", "拼单的订单暂时无法排产", &why),
-                    );
-                    self.hold_off(id, source, spec, quantity, ask, why, now);
+                if matches!(settled.outcome, Outcome::Made { .. }) {
+                    self.plan_sold(id, now);
                 }
             }
             End::Disputed { close, .. } => {

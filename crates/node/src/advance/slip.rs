@@ -275,7 +275,9 @@ impl Node {
         let sold = self.owing(order).filter_map(Deal::standing).map(|s| s.promise);
         match order.source {
             OrderSource::Own => order.ask.due.unwrap_or(held.course.first),
-            OrderSource::Deal | OrderSource::Pool => sold.min().unwrap_or(held.plan.promise),
+            OrderSource::Deal | OrderSource::Pool | OrderSource::Bid => {
+                sold.min().unwrap_or(held.plan.promise)
+            }
         }
     }
 

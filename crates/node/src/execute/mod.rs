@@ -1,5 +1,6 @@
 //! What the owner wants done: each command becomes statements, or an error that says what would be right.
 
+mod auction;
 mod deal;
 mod delay;
 mod floor;
@@ -123,6 +124,13 @@ impl Node {
             Command::MoveProcess { plan, index, start, work_center } => {
                 self.move_process(&Place { plan, index, start, work_center }, now)
             }
+            Command::Capacity(capacity) => {
+                capacity.check()?;
+                self.say(&capacity, Audience::Public, now)
+            }
+            Command::Bid { offer, quantity, at_most } => self.bid(offer, quantity, at_most, now),
+            Command::StandingOrder(order) => self.standing_order(order, now),
+            Command::CancelStanding { order } => self.cancel_standing(order, now),
             Command::Accept { deal } => self.accept(deal, now),
             Command::Decline { deal } => self.decline(deal, now),
             Command::OpenPool { offer, threshold, closes } => self.open_pool(offer, threshold, closes, now),
@@ -201,6 +209,7 @@ impl Node {
                 payment: p.payment,
             }),
             specification: self.board.specification_record(&draft.spec),
+            capacity: draft.capacity,
             spec: draft.spec,
         };
         offer.check()?;

@@ -93,6 +93,7 @@ impl<'a> Network<'a> {
                 place: None,
                 expires_days: Some(OFFER_DAYS),
                 pooling: None,
+                capacity: None,
             };
             let id = self.world.recorded(at, Command::Offer(draft))?;
             self.offers.push((at, id));

@@ -1,0 +1,71 @@
+//! Views of auctions, bids and standing orders.
+
+use crate::auctions::{Auction, BidState, PlacedBid};
+use crate::node::Node;
+use crate::view::{AuctionView, BidView, BidViewState, StandingOrderView, StandingState};
+use crate::wants::Want;
+use vocab::{Decimal, Money, Timestamp};
+
+impl Node {
+    /// Auctions known here that still take or award bids, and those this node has to do with; newest first.
+    pub fn auctions(&self, now: Timestamp) -> Vec<AuctionView> {
+        let view = |auction: &Auction| {
+            let mine = auction.by == self.me();
+            let bids: Vec<_> =
+                self.auctions.bids().filter(|b| b.auction == auction.id).map(|b| self.bid_view(b)).collect();
+            let steps = if mine { auction.book.price() } else { auction.heard };
+            let current = now <= auction.capacity.awarded_by() || mine || !bids.is_empty();
+            current.then(|| AuctionView {
+                id: auction.id,
+                by: self.who(&auction.by),
+                mine,
+                open: auction.capacity.is_open(now),
+                price: Money::new(auction.capacity.price(steps), auction.capacity.step.currency),
+                taken: mine.then(|| Decimal::from_micros(auction.book.used().into())),
+                capacity: auction.capacity.clone(),
+                bids,
+            })
+        };
+        let mut all: Vec<_> = self.auctions.iter().filter_map(view).collect();
+        all.sort_by_key(|a| (std::cmp::Reverse(a.capacity.closes), a.id));
+        all
+    }
+
+    fn bid_view(&self, placed: &PlacedBid) -> BidView {
+        BidView {
+            id: placed.id,
+            auction: placed.auction,
+            role: placed.role,
+            with: self.who(&placed.with),
+            spec: placed.spec.clone(),
+            name: placed.name.clone(),
+            unit: placed.unit,
+            bid: placed.bid.clone(),
+            state: match placed.state {
+                BidState::Sent => BidViewState::Sent,
+                BidState::In => BidViewState::In,
+                BidState::Out => BidViewState::Out,
+                BidState::Awarded => BidViewState::Awarded,
+                BidState::Lapsed => BidViewState::Lapsed,
+            },
+            price: placed.price,
+        }
+    }
+
+    /// What this node looks for by itself.
+    pub fn standing_orders(&self, now: Timestamp) -> Vec<StandingOrderView> {
+        self.wants.iter().map(|want| self.standing_order_view(want, now)).collect()
+    }
+
+    fn standing_order_view(&self, want: &Want, now: Timestamp) -> StandingOrderView {
+        let bids = want.bids.iter().filter_map(|id| self.auctions.bid(id));
+        let standing = bids.rev().find(|b| b.is_live() || b.state == BidState::Awarded);
+        let state = match standing.map(|b| b.state) {
+            Some(BidState::Awarded) => StandingState::Bought,
+            Some(_) => StandingState::Bidding,
+            None if want.is_over(now) => StandingState::Over,
+            None => StandingState::Looking,
+        };
+        StandingOrderView { id: want.id, order: want.order.clone(), state, bid: standing.map(|b| b.id) }
+    }
+}
