@@ -15,7 +15,9 @@ pub(crate) use node::{DemoArgs, InitArgs, OnOff, PeerCmd, SimulateCmd, UpArgs};
 pub(crate) use plan::{PlanArgs, PlanCmd, PlanOrder, ScheduleArgs, SolveArgs, WhyArgs};
 use std::path::PathBuf;
 use vocab::{Decimal, Timestamp};
-pub(crate) use workshop::{EstimateCmd, ExportArgs, ExportKind, ImportCmd, OutageCmd, StockCmd, WorkCmd};
+pub(crate) use workshop::{
+    EstimateCmd, ExportArgs, ExportKind, ImportCmd, OutageCmd, RetailArgs, StockCmd, WorkCmd,
+};
 
 /// Exit codes, shown under `--help`.
 pub(crate) const EXIT_CODES: &str = "Exit codes: 0 done; 1 refused or failed; 2 the command line or a file makes no \

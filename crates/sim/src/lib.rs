@@ -13,6 +13,7 @@ pub mod chain;
 pub mod crowd;
 mod faults;
 pub mod firms;
+pub mod retail;
 mod world;
 
 pub use faults::{Faults, Order};

@@ -170,6 +170,8 @@ pub(crate) enum ImportCmd {
         /// TOML or JSON file
         file: PathBuf,
     },
+    /// Order lines of a wholesaler-retailer as needs: cleaned, and with the quantities at which its prices fall
+    Retail(RetailArgs),
     /// Make a scenario of a published supply chain: every stage a firm with a node of its own
     Chain {
         /// CSV file of a chain, as Willems (2008) published them
@@ -208,4 +210,16 @@ pub(crate) enum ExportKind {
     Model,
     /// All that planning needs, as sheets: a folder of CSV files, or an .xlsx or .json file
     Plan,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RetailArgs {
+    /// Order lines in the columns of "Online Retail" (Chen, Sain, Guo 2012), CSV or CSV packed with gzip
+    pub(crate) file: PathBuf,
+    /// File for offers and needs, one JSON object a line
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// This week of the file only, counted from 1
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) week: Option<usize>,
 }

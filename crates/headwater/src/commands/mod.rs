@@ -9,6 +9,7 @@ mod import;
 mod init;
 mod list;
 mod play;
+mod retail;
 mod schedule;
 mod sheets;
 mod simulate;
@@ -116,6 +117,7 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
         Cmd::Import { what: ImportCmd::Calendar { file, work_center, zone } } => {
             holidays::import(c, &file, &work_center, zone.as_deref())
         }
+        Cmd::Import { what: ImportCmd::Retail(args) } => retail::import(c, &args),
         Cmd::Import { what: ImportCmd::Firm { file } } => play::firm(c, &file),
         Cmd::Import { what: ImportCmd::Chain { file, out, currency } } => {
             play::chain(c, &file, &out, currency)
