@@ -62,10 +62,9 @@ pub(super) fn import(c: &Context, args: &RetailArgs) -> Result<()> {
 
 /// One JSON object a line: an offer for each code with a break, then a need for each line.
 fn write(c: &Context, out: &Path, orders: &Orders, breaks: &Breaks, weeks: &[Timestamp]) -> Result<()> {
-    let impossible = |e: vocab::Error| Failure::said(Exit::Failed, "file", &e);
-    let said = |value: Value, command: vocab::Result<Command>| {
-        let mut value = value;
-        value["command"] = json!(command.map_err(impossible)?);
+    let said = |mut value: Value, command: std::result::Result<Command, String>| {
+        let command = command.map_err(|why| Failure::new(Exit::Failed, "file", why))?;
+        value["command"] = json!(command);
         Ok::<_, Failure>(value)
     };
     let offers = breaks.0.iter().map(|(code, at)| said(json!({}), orders.offer(*code, at, CAP)));

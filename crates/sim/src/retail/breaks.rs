@@ -9,7 +9,7 @@
 use super::Orders;
 use serde::Serialize;
 use std::collections::BTreeMap;
-use vocab::{Currency, Decimal, PriceSchedule, Tier, Timestamp};
+use vocab::{Decimal, Timestamp};
 
 /// Fewest lines on either side of a break.
 pub const LINES_MIN: usize = 6;
@@ -30,11 +30,6 @@ pub struct Break {
 }
 
 impl Break {
-    /// As an offer says it.
-    pub fn prices(&self, currency: Currency) -> PriceSchedule {
-        let tier = |from: i64, unit_price| Tier { from: from.into(), unit_price };
-        PriceSchedule { currency, tiers: vec![tier(1, self.single), tier(self.from, self.volume)] }
-    }
     /// What a line of `quantity` that cost `paid` for one would save at the volume price; nothing where it had it.
     pub fn saving(&self, quantity: i64, paid: Decimal) -> Decimal {
         match quantity < self.from && paid > self.volume {

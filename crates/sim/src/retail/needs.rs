@@ -1,60 +1,47 @@
 //! Order lines in the market's words: a need for each, and an offer for each code whose price falls with quantity.
 
 use super::{Break, Code, Line, Orders, place};
-use node::command::{Command, OfferDraft, PoolingDraft};
-use vocab::{Currency, Decimal, Error, Money, Text};
+use node::command::Command;
+use serde_json::{Value, json};
 
+/// What all prices of the file are in.
+pub(crate) const CURRENCY: &str = "GBP";
 /// Days for which a week's need and offer stand.
 const STANDS_DAYS: u32 = 7;
 
-/// Pounds sterling.
+/// A command from its JSON form, in which what is left out takes its default.
 ///
 /// # Errors
-/// Never: ISO 4217 has them.
-pub(crate) fn pounds() -> Result<Currency, Error> {
-    "GBP".parse()
+/// In words, what it lacks.
+pub(crate) fn command(value: Value) -> Result<Command, String> {
+    serde_json::from_value(value).map_err(|e| e.to_string())
 }
 
 impl Orders {
     /// What the buyer of `line` says: so much of it, for no more than was paid, at the buyer's synthetic place.
     ///
     /// # Errors
-    /// As [`pounds`].
-    pub fn need(&self, line: &Line) -> Result<Command, Error> {
+    /// That a name or number is none that the market takes.
+    pub fn need(&self, line: &Line) -> Result<Command, String> {
         let Code { spec, name } = &self.codes[line.code];
-        Ok(Command::Need {
-            spec: spec.clone(),
-            name: Some(Text::Plain(name.clone())),
-            quantity: line.quantity.into(),
-            ceiling: Some(Money::new(line.unit_price, pounds()?)),
-            due: None,
-            place: Some(place(&self.customers[line.customer])),
-            expires_days: Some(STANDS_DAYS),
-        })
+        command(json!({
+            "do": "need", "spec": spec, "name": name, "quantity": line.quantity.to_string(),
+            "ceiling": {"amount": line.unit_price, "currency": CURRENCY},
+            "place": place(&self.customers[line.customer]), "expires_days": STANDS_DAYS,
+        }))
     }
 
     /// What a supplier of `code` says: its two prices, and that buyers may pool for no more than `cap`.
     ///
     /// # Errors
-    /// As [`pounds`].
-    pub fn offer(&self, code: usize, at: &Break, cap: i64) -> Result<Command, Error> {
+    /// As [`Self::need`].
+    pub fn offer(&self, code: usize, at: &Break, cap: i64) -> Result<Command, String> {
         let Code { spec, name } = &self.codes[code];
-        Ok(Command::Offer(OfferDraft {
-            spec: spec.clone(),
-            name: Some(Text::Plain(name.clone())),
-            unit: Some(vocab::Unit::Each),
-            prices: at.prices(pounds()?),
-            minimum: None,
-            step: None,
-            maximum: None,
-            lead_time_days: None,
-            place: None,
-            expires_days: Some(STANDS_DAYS),
-            pooling: Some(PoolingDraft {
-                cap: Decimal::from(cap),
-                lead_time_days: 1,
-                payment: vocab::both("on delivery", "货到付款"),
-            }),
+        let tier = |from: i64, price| json!({"from": from.to_string(), "unit_price": price});
+        command(json!({
+            "do": "offer", "spec": spec, "name": name, "unit": "each", "expires_days": STANDS_DAYS,
+            "prices": {"currency": CURRENCY, "tiers": [tier(1, at.single), tier(at.from, at.volume)]},
+            "pooling": {"cap": cap.to_string(), "lead_time_days": 1, "payment": vocab::both("on delivery", "货到付款")},
         }))
     }
 }
