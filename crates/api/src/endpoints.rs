@@ -66,6 +66,8 @@ endpoints! {
     get "/pools" Owner "market" "" -> "List<PoolView>", "Pools known here.", h::pools;
     get "/deals" Owner "market" "" -> "List<DealView>", "Deals this node is a side of.", h::deals;
     get "/deals/{id}" Owner "market" "" -> "DealView", "One deal.", h::deal;
+    post "/search" Owner "market" "Search" -> "SearchView", "Asks peers what they keep of what is looked for; answers are checked and compared. Nothing that is found is kept until the owner acts on it.", h::search;
+    get "/found" Owner "market" "" -> "List<FoundId>", "Listings that searches found lately and that this node does not keep: their ids may be used like those of offers and pools known here.", h::found;
     get "/specifications" Owner "market" "" -> "List<SpecView>", "Specifications known here.", h::specifications;
     get "/feedback" Owner "market" "" -> "List<FeedbackView>", "What users said of items, to this node or by it.", h::feedback;
     get "/orders" Owner "workshop" "" -> "List<OrderView>", "What this node has to make or buy to keep its promises.", h::orders;

@@ -14,7 +14,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use data_encoding::HEXLOWER;
 use node::Node;
-use node::command::Command;
+use node::command::{Command, Done};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
@@ -71,6 +71,7 @@ lists! {
     specifications: |node, _| node.specifications();
     feedback: |node, _| node.feedback();
     peers: |node, _| node.peers();
+    found: |node, _| node.found();
 }
 
 pub(crate) async fn status(State(app): State<App>) -> Answer {
@@ -195,6 +196,22 @@ fn query<T>(asked: Result<Query<T>, QueryRejection>) -> Result<T, Problem> {
 pub(crate) async fn command(State(app): State<App>, body: Result<Bytes, BytesRejection>) -> Answer {
     let command: Command = read(body)?;
     ok(&app.node().command(command).await?)
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Search {
+    query: market::search::Query,
+    #[serde(default)]
+    ask: Vec<AgentId>,
+}
+
+pub(crate) async fn search(State(app): State<App>, body: Result<Bytes, BytesRejection>) -> Answer {
+    let Search { query, ask } = read(body)?;
+    match app.node().command(Command::Search { query, ask }).await? {
+        Done::Search(view) => ok(&view),
+        other => ok(&other),
+    }
 }
 
 #[derive(Deserialize)]

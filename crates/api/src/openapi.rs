@@ -137,6 +137,11 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         "Tell the maker of an item what was learnt.",
         r#"{"deal": "RECORD", "serial": "3", "rating": 4, "text": "a little low", "wishes": {"seat_height": "48 cm"}}"#,
     ),
+    (
+        "search",
+        "Ask peers what they keep of what is looked for, and compare their answers.",
+        r#"{"query": {"kind": "offers", "text": "oak chair", "place": {"name": "Freiburg", "latitude": "47.99", "longitude": "7.85", "radius_km": 50}, "limit": 20}}"#,
+    ),
     ("trace", "Trace a lot back to its sources.", r#"{"lot": "RECORD"}"#),
     ("recall", "Trace a lot forward to everything it went into.", r#"{"lot": "RECORD"}"#),
 ];

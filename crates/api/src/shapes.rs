@@ -5,13 +5,14 @@
 mod floor;
 mod model;
 mod plan;
+mod search;
 
 /// Each shape: its name, what it is, and its fields: name, type, meaning.
 pub(crate) type Shape = (&'static str, &'static str, &'static [(&'static str, &'static str, &'static str)]);
 
 /// Every shape.
 pub(crate) fn all() -> impl Iterator<Item = &'static Shape> {
-    SHAPES.iter().chain(plan::PLAN).chain(floor::FLOOR).chain(model::MODEL)
+    SHAPES.iter().chain(plan::PLAN).chain(search::SEARCH).chain(floor::FLOOR).chain(model::MODEL)
 }
 
 const SHAPES: &[Shape] = &[

@@ -4,6 +4,7 @@ mod board;
 mod market;
 mod node;
 mod plan;
+mod search;
 mod workshop;
 
 use crate::i18n::Lang;
@@ -13,6 +14,7 @@ use clap::{Args, Parser, Subcommand};
 pub(crate) use market::{DateCmd, DateWord, FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, YesNo};
 pub(crate) use node::{DemoArgs, InitArgs, OnOff, PeerCmd, SimulateCmd, UpArgs};
 pub(crate) use plan::{PlanArgs, PlanCmd, PlanOrder, ScheduleArgs, SolveArgs, WhyArgs};
+pub(crate) use search::{SearchArgs, Sought};
 use std::path::PathBuf;
 use vocab::{Decimal, Timestamp};
 pub(crate) use workshop::{
@@ -69,6 +71,8 @@ pub(crate) enum Cmd {
     Needs,
     /// List pools
     Pools,
+    /// Search what peers and indexers keep, and compare their answers
+    Search(SearchArgs),
     /// List deals, or show one
     Deals {
         /// Deal, or the first digits of its id

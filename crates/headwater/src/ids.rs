@@ -43,10 +43,14 @@ impl Kind {
     /// Every id of this kind that the node lists.
     fn known(self, client: &Client) -> Result<Vec<String>> {
         let ids = |list: &str| client.list(list).map(|items| texts(&items, "id"));
+        let found = |kind: &str| -> Result<Vec<String>> {
+            let found = client.list("found")?.into_iter().filter(|f| f["kind"] == kind);
+            Ok(texts(&found.collect::<Vec<_>>(), "id"))
+        };
         let mut known = match self {
-            Self::Offer => ids("offers")?,
+            Self::Offer => [ids("offers")?, found("offer")?].concat(),
             Self::Listing => [ids("offers")?, ids("needs")?].concat(),
-            Self::Pool => ids("pools")?,
+            Self::Pool => [ids("pools")?, found("pool")?].concat(),
             Self::Deal => ids("deals")?,
             Self::Order => [ids("deals")?, ids("orders")?].concat(),
             Self::Plan => client

@@ -166,6 +166,56 @@ pub(crate) const ORDERS: List = List {
         (Msg::Trouble, |v, lang| words(&v["trouble"], lang)),
     ],
 };
+/// What a search found.
+pub(crate) const FOUND: List = List {
+    path: "search",
+    columns: &[
+        (Msg::Id, |v, _| id(&v["id"])),
+        (Msg::Spec, |v, _| text(&listed(v)["spec"])),
+        (Msg::Name, |v, l| words(&listed(v)["name"], l)),
+        (Msg::By, |v, _| who(&v["by"])),
+        (Msg::Quantity, |v, _| of(&listed(v)["quantity"], &listed(v)["unit"])),
+        (Msg::Price, |v, _| match &listed(v)["prices"] {
+            Value::Null => money(&listed(v)["ceiling"]),
+            schedule => prices(schedule),
+        }),
+        (Msg::Distance, |v, _| text(&v["distance_km"])),
+        (Msg::Age, |v, _| age(&v["age_s"])),
+        (Msg::ShownBy, |v, _| items(v, "shown_by").len().to_string()),
+        (Msg::Kept, |v, l| yes(&v["kept"], l)),
+    ],
+};
+/// Who answered a search.
+pub(crate) const ANSWERERS: List = List {
+    path: "search",
+    columns: &[
+        (Msg::Agent, |v, _| who(&v["who"])),
+        (Msg::State, |v, l| state(&v["outcome"], l)),
+        (Msg::Gave, |v, _| text(&v["gave"])),
+        (Msg::HasMore, |v, l| yes(&v["more"], l)),
+        (Msg::Unfit, |v, _| text(&v["unfit"])),
+        (Msg::Expired, |v, _| text(&v["expired"])),
+        (Msg::Forged, |v, _| text(&v["forged"])),
+        (Msg::LeftOut, |v, _| joined(items(v, "left_out"), id)),
+    ],
+};
+fn listed(v: &Value) -> &Value {
+    let listing = &v["listing"];
+    match (&listing["offer"], &listing["need"]) {
+        (Value::Null, Value::Null) => &listing["pool"]["terms"],
+        (Value::Null, need) => need,
+        (offer, _) => offer,
+    }
+}
+/// Seconds in the largest unit of which there are two or more.
+fn age(v: &Value) -> String {
+    let Some(s) = v.as_i64() else { return String::new() };
+    let units = [(86_400, "d"), (3_600, "h"), (60, "min"), (1, "s")];
+    units
+        .iter()
+        .find(|(unit, _)| s >= 2 * unit)
+        .map_or(format!("{s} s"), |(unit, name)| format!("{} {name}", s / unit))
+}
 /// Part of the plan.
 pub(crate) const SHORTAGES: List = List {
     path: "plan",

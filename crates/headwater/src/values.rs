@@ -102,6 +102,22 @@ impl FromStr for PriceTier {
     }
 }
 
+/// `47.99,7.85`: degrees north and east.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Coordinates {
+    pub(crate) north: Decimal,
+    pub(crate) east: Decimal,
+}
+
+impl FromStr for Coordinates {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        let (north, east) = s.split_once(',').ok_or("write LATITUDE,LONGITUDE, such as 47.99,7.85")?;
+        let degrees = |text: &str| text.trim().parse::<Decimal>().map_err(|e| e.to_string());
+        Ok(Self { north: degrees(north)?, east: degrees(east)? })
+    }
+}
+
 /// `110EUR` or `110 EUR`.
 pub(crate) fn money(s: &str) -> Result<Money, String> {
     let at =

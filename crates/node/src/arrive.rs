@@ -56,7 +56,7 @@ impl Node {
                 }
             }
             Frame::Ask { number, question } => {
-                let answer = self.answer(from, &question);
+                let answer = self.answer(from, &question, now);
                 self.out.push(Effect::Send { to: from, frame: Frame::Answer { number, answer } });
             }
             Frame::Answer { number, answer } => self.answered(from, number, answer, now),

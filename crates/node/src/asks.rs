@@ -69,6 +69,11 @@ impl Want {
 }
 
 impl Asks {
+    /// A number that no other question of this node bears.
+    pub(crate) fn next_number(&mut self) -> u64 {
+        self.last_number += 1;
+        self.last_number
+    }
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
         self.open.values().map(|o| o.due).chain(self.jobs.values().map(|j| j.ends)).min()
     }
@@ -169,8 +174,7 @@ impl Node {
             }
             return false;
         };
-        self.asks.last_number += 1;
-        let number = self.asks.last_number;
+        let number = self.asks.next_number();
         let question = want.question();
         self.out.push(Effect::Send { to, frame: Frame::Ask { number, question } });
         let due = after(now, ANSWER_S);
@@ -180,7 +184,7 @@ impl Node {
 
     pub(crate) fn answered(&mut self, from: AgentId, number: u64, answer: Option<Found>, now: Timestamp) {
         if self.asks.open.get(&number).is_none_or(|o| o.asked != from) {
-            return;
+            return self.answered_search(from, number, answer, now);
         }
         let Some(open) = self.asks.open.remove(&number) else { return };
         let good = match (answer, &open.want) {
@@ -273,7 +277,7 @@ impl Node {
     }
 
     /// Answers a peer's question, if it may know.
-    pub(crate) fn answer(&self, from: AgentId, question: &Question) -> Option<Found> {
+    pub(crate) fn answer(&mut self, from: AgentId, question: &Question, now: Timestamp) -> Option<Found> {
         match question {
             Question::Record(id) => {
                 let record = self.book.get(id)?;
@@ -287,6 +291,8 @@ impl Node {
                 (shown && trace::may_ask_forward(&from, &passports, *lot))
                     .then(|| Found::Forward(self.stock.forward(lot)))
             }
+            Question::Search(query) => self.answer_search(from, query, now),
+            Question::Withdrawals(ids) => self.answer_withdrawals(from, ids, now),
         }
     }
 }

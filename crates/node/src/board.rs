@@ -5,7 +5,7 @@
 use ledger::{Inception, KeyState, Record, Statement};
 use market::FraudReport;
 use market::statement::{Described, Need, Offer, Withdrawal};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use vocab::{AgentId, RecordId, SpecId, Specification, Text, Timestamp, Unit};
 
@@ -15,6 +15,8 @@ use crate::statement::ReachableAt;
 #[derive(Default)]
 pub(crate) struct Board {
     pub(crate) keys: BTreeMap<AgentId, KeyState>,
+    /// the records that say whose key is whose, in the order in which they count
+    pub(crate) key_records: BTreeMap<AgentId, Vec<RecordId>>,
     names: BTreeMap<AgentId, String>,
     pub(crate) offers: BTreeMap<RecordId, Listing<Offer>>,
     pub(crate) needs: BTreeMap<RecordId, Listing<Need>>,
@@ -24,7 +26,8 @@ pub(crate) struct Board {
     pub(crate) reachable: BTreeMap<AgentId, Reachable>,
     /// agents caught in a provable lie, and the record that proves it
     pub(crate) frauds: BTreeMap<AgentId, RecordId>,
-    withdrawn: BTreeSet<RecordId>,
+    /// by listing and author: its withdrawal
+    withdrawn: BTreeMap<(RecordId, AgentId), RecordId>,
     next_expiry: Option<Timestamp>,
 }
 
@@ -32,7 +35,7 @@ pub(crate) struct Board {
 pub(crate) struct Reachable {
     /// of its record in the agent's log
     seq: u64,
-    record: RecordId,
+    pub(crate) record: RecordId,
     pub(crate) addresses: Vec<String>,
 }
 
@@ -56,6 +59,7 @@ impl Board {
         match record.kind.as_str() {
             "inception" | "rotation" | "grant" | "revocation" => {
                 self.keys.entry(by).or_insert_with(|| KeyState::new(by)).apply(record)?;
+                self.key_records.entry(by).or_default().push(id);
                 if record.kind == Inception::KIND {
                     self.names.insert(by, record.read::<Inception>()?.name);
                 }
@@ -76,7 +80,7 @@ impl Board {
             Offer::KIND => {
                 let what = record.shared::<Offer>()?;
                 what.check()?;
-                if !self.withdrawn.contains(&id) {
+                if !self.withdrawn.contains_key(&(id, by)) {
                     self.expects(what.expires);
                     self.offers.insert(id, Listing { by, at, what });
                 }
@@ -84,7 +88,7 @@ impl Board {
             Need::KIND => {
                 let what = record.shared::<Need>()?;
                 what.check()?;
-                if !self.withdrawn.contains(&id) {
+                if !self.withdrawn.contains_key(&(id, by)) {
                     self.expects(what.expires);
                     self.needs.insert(id, Listing { by, at, what });
                 }
@@ -98,7 +102,7 @@ impl Board {
                     .or_else(|| self.needs.get(&listing).map(|l| l.by));
                 // a withdrawal heard before its listing must still count; only the owner's is ever looked at
                 if owner.is_none_or(|owner| owner == by) {
-                    self.withdrawn.insert(listing);
+                    self.withdrawn.insert((listing, by), id);
                     self.offers.remove(&listing);
                     self.needs.remove(&listing);
                     superseded.push(listing);
@@ -145,6 +149,12 @@ impl Board {
     }
     fn expects(&mut self, expiry: Timestamp) {
         self.next_expiry = Some(self.next_expiry.map_or(expiry, |t| t.min(expiry)));
+    }
+
+    /// Who has withdrawn this listing, and by what record: the author's word alone counts.
+    pub(crate) fn withdrawals(&self, listing: &RecordId) -> impl Iterator<Item = (&AgentId, &RecordId)> {
+        let all = (*listing, AgentId([0; 32]))..=(*listing, AgentId([255; 32]));
+        self.withdrawn.range(all).map(|((_, by), withdrawal)| (by, withdrawal))
     }
 
     /// The specification by that name: one's own newest revision, else the newest heard of.

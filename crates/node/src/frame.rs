@@ -5,6 +5,7 @@
 
 use crate::{Error, error::Result};
 use ledger::Signed;
+use market::search::Query;
 use serde::{Deserialize, Serialize};
 use trace::ForwardStep;
 use vocab::RecordId;
@@ -113,6 +114,10 @@ pub enum Question {
         /// passports, the asker's first, each an input of the next
         chain: Vec<RecordId>,
     },
+    /// listings of this kind that are kept here
+    Search(#[serde(with = "as_json")] Query),
+    /// the withdrawals of these listings, where they were withdrawn
+    Withdrawals(Vec<RecordId>),
 }
 
 /// What can be found.
@@ -122,6 +127,15 @@ pub enum Found {
     Record(Signed),
     /// what became of the lot
     Forward(#[serde(with = "as_json")] ForwardStep),
+    /// listings, and what they rest on: their authors' keys and addresses, the offers pooled on
+    Listings {
+        /// the records
+        records: Vec<Signed>,
+        /// there are more than were asked for or fit
+        more: bool,
+    },
+    /// withdrawals
+    Withdrawals(Vec<Signed>),
 }
 
 /// A value that says itself which of its fields are there travels as JSON: postcard counts fields by position.
@@ -198,6 +212,13 @@ mod tests {
             Frame::Want(vec![record.id]),
             Frame::Public(vec![signed.clone()]),
             Frame::Ask { number: 1, question: Question::Forward { lot: record.id, chain: vec![record.id] } },
+            Frame::Ask { number: 3, question: Question::Search(Query::of(market::search::Wanted::Needs)) },
+            Frame::Ask { number: 4, question: Question::Withdrawals(vec![record.id]) },
+            Frame::Answer {
+                number: 3,
+                answer: Some(Found::Listings { records: vec![signed.clone()], more: true }),
+            },
+            Frame::Answer { number: 4, answer: Some(Found::Withdrawals(vec![signed.clone()])) },
             Frame::Answer { number: 1, answer: Some(Found::Record(signed)) },
             Frame::Answer { number: 2, answer: Some(Found::Forward(step)) },
             Frame::Checkpoint { note: "n".to_owned(), proof },
@@ -222,7 +243,7 @@ mod tests {
         }
 
         #[test]
-        fn a_spoilt_frame_is_an_answer_not_a_panic(which in 0_usize..11, at in any::<prop::sample::Index>(), bit in 0_u8..8) {
+        fn a_spoilt_frame_is_an_answer_not_a_panic(which in 0_usize..15, at in any::<prop::sample::Index>(), bit in 0_u8..8) {
             let mut bytes = frames()[which].encode();
             let at = at.index(bytes.len());
             bytes[at] ^= 1 << bit;

@@ -17,6 +17,7 @@ use crate::orders::Orders;
 use crate::outages::Outages;
 use crate::pools::Pools;
 use crate::post::Post;
+use crate::search::Searches;
 use crate::turns::Turns;
 use crate::wants::Wants;
 use crate::words::{about, said, words};
@@ -70,6 +71,10 @@ pub struct Policy {
     pub turn_ms: u64,
     /// whose public records are kept and compared
     pub hears: Hears,
+    /// searches answered to one peer in a minute; 0: none
+    pub searches_per_peer: u32,
+    /// searches answered to all peers together in a minute
+    pub searches_in_all: u32,
 }
 
 /// Whose public records a node keeps and compares with its peers.
@@ -97,6 +102,8 @@ impl Default for Policy {
             date_answer_s: DAY_S,
             turn_ms: 0,
             hears: Hears::Everybody,
+            searches_per_peer: 30,
+            searches_in_all: 600,
         }
     }
 }
@@ -131,6 +138,7 @@ pub struct Node {
     pub(crate) post: Post,
     pub(crate) turns: Turns,
     pub(crate) asks: Asks,
+    pub(crate) searches: Searches,
     pub(crate) problems: VecDeque<(Timestamp, Option<AgentId>, Text)>,
     pub(crate) agenda: BTreeSet<Todo>,
     pub(crate) out: Vec<Effect>,
@@ -193,6 +201,7 @@ impl Node {
             post: Post::default(),
             turns: Turns::default(),
             asks: Asks::default(),
+            searches: Searches::default(),
             problems: VecDeque::new(),
             agenda: BTreeSet::new(),
             out: vec![],
@@ -440,6 +449,7 @@ impl Node {
             self.wants.next_look(),
             self.post.next_retry(),
             self.asks.next_deadline(),
+            self.searches.next_deadline(),
             self.turns.next(),
             self.next_periodic(),
             self.orders.next_look(),

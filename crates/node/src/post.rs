@@ -3,6 +3,7 @@
 //! The log is the outbox: what a peer is owed is the records addressed to it after the last one it has heard.
 //! Nothing here needs to survive a restart, because a hello says again what was heard.
 
+use crate::pace::Pace;
 use std::collections::BTreeMap;
 use vocab::{AgentId, Timestamp, after};
 
@@ -35,6 +36,8 @@ pub(crate) struct Lane {
     pub(crate) reconciled: Option<Timestamp>,
     /// something public has been learnt from another peer since then, which this one may lack
     pub(crate) news: bool,
+    /// what it asks to be looked for
+    pub(crate) searches: Pace,
 }
 
 impl Default for Lane {
@@ -50,6 +53,7 @@ impl Default for Lane {
             reconciling: None,
             reconciled: None,
             news: false,
+            searches: Pace::default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod auction;
 mod floor;
 mod plan;
+mod search;
 mod why;
 
 use crate::words::{Words, words};
@@ -16,6 +17,7 @@ use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Specification, Text, Time
 pub use auction::*;
 pub use floor::*;
 pub use plan::*;
+pub use search::*;
 pub use why::*;
 
 /// An agent as shown to people.

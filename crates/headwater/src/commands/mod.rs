@@ -11,6 +11,7 @@ mod list;
 mod play;
 mod retail;
 mod schedule;
+mod search;
 mod sheets;
 mod simulate;
 mod solve;
@@ -93,6 +94,7 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
         Cmd::Offers => list::list(c, &show::OFFERS),
         Cmd::Needs => list::list(c, &show::NEEDS),
         Cmd::Pools => list::list(c, &show::POOLS),
+        Cmd::Search(args) => search::run(c, args),
         Cmd::Deals { deal: None } => list::list(c, &show::DEALS),
         Cmd::Deals { deal: Some(deal) } => list::deal(c, &deal),
         Cmd::Orders => list::list(c, &show::ORDERS),

@@ -233,6 +233,18 @@ messages! {
     Refused: "refused", "拒绝原因";
     Yes: "yes", "是";
     No: "no", "否";
+    // searches
+    Answers: "answers:", "答复：";
+    Distance: "km", "公里";
+    Age: "age", "发布至今";
+    ShownBy: "shown by", "展示者数";
+    Kept: "kept here", "已保存";
+    Gave: "gave", "给出";
+    HasMore: "has more", "还有更多";
+    Unfit: "unfit", "不符";
+    Expired: "expired", "过期";
+    Forged: "forged", "伪造";
+    LeftOut: "left out", "遗漏";
     // the plan
     Lacking: "lacking", "缺料";
     NeededAt: "needed", "需用时间";

@@ -17,6 +17,9 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("cancelled", "cancelled", "已取消"),
     ("buyer", "buyer", "买方"),
     ("supplier", "supplier", "供方"),
+    // searches
+    ("answered", "answered", "已答复"),
+    ("silent", "no answer", "未答复"),
     // pools
     ("open", "open", "开放"),
     ("closing", "closing", "即将结算"),

@@ -9,7 +9,6 @@ mod deals;
 mod frauds;
 mod matching;
 mod pool_properties;
-mod pool_terms;
 mod pools;
 mod proofs;
 mod statements;

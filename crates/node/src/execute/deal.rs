@@ -22,6 +22,7 @@ impl Node {
         due: Option<Timestamp>,
         now: Timestamp,
     ) -> Result<RecordId> {
+        self.take_found(&offer, now);
         let remedy = words("it may have expired: see the offers", "它可能已过期：请查看现有报价");
         let listing = self.board.offer(&offer, now).ok_or(Error::Unknown {
             kind: words("offer", "报价"),
@@ -243,23 +244,16 @@ impl Node {
         closes: Timestamp,
         now: Timestamp,
     ) -> Result<RecordId> {
+        self.take_found(&offer, now);
         let remedy = words("it may have expired: see the offers", "它可能已过期：请查看现有报价");
         let listing = self.board.offer(&offer, now).ok_or(Error::Unknown {
             kind: words("offer", "报价"),
             id: offer,
             remedy,
         })?;
-        let request = PoolRequest {
-            offer,
-            threshold,
-            closes,
-            keeper: self.me(),
-            extended: None,
-            drop_offs: vec![],
-            round: None,
-        };
+        let request = PoolRequest { offer, threshold, closes, keeper: self.me() };
         // what the offerer would refuse is refused here at once
-        market::pool::grant(offer, &request, &listing.what, None, now)?;
+        market::pool::grant(offer, &request, &listing.what, now)?;
         let to = listing.by;
         let audience = if to == self.me() { Audience::Private } else { Audience::parties([to]) };
         self.say(&request, audience, now)
@@ -273,6 +267,7 @@ impl Node {
         ceiling: Decimal,
         now: Timestamp,
     ) -> Result<RecordId> {
+        self.take_found(&id, now);
         let remedy = words("see the pools", "请查看拼单");
         let pool = self.pools.get(&id).ok_or(Error::Unknown { kind: words("pool", "拼单"), id, remedy })?;
         if now >= pool.terms.closes {
@@ -288,16 +283,7 @@ impl Node {
             });
         }
         let replaces = pool.pledge_of(&self.me()).map(|p| p.id);
-        let pledge = Pledge {
-            pool: id,
-            at_least,
-            at_most,
-            ceiling,
-            replaces,
-            extend: false,
-            drop_off: None,
-            vouch: None,
-        };
+        let pledge = Pledge { pool: id, at_least, at_most, ceiling, replaces };
         pledge.check(&pool.terms)?;
         let keeper = pool.terms.keeper;
         let audience = if keeper == self.me() { Audience::Private } else { Audience::parties([keeper]) };

@@ -7,7 +7,7 @@ mod floor;
 mod goods;
 mod work;
 
-use crate::command::{Command, Done, OfferDraft, PoolingDraft, Reply};
+use crate::command::{Command, Done, OfferDraft, Reply};
 use crate::error::{Error, Result};
 use crate::node::Node;
 use crate::relocation::Place;
@@ -15,7 +15,7 @@ use crate::statement::ModelSet;
 use crate::words::words;
 use floor::Ending;
 use ledger::Audience;
-use market::statement::{Cancellation, Described, Feedback, Need, Offer, Withdrawal};
+use market::statement::{Cancellation, Described, Feedback, Need, Offer, Pooling, Withdrawal};
 use trace::statement::{Goods, Happened};
 use trace::{Action, EconomicEvent, ProcessRef};
 use vocab::{DAY_S, Decimal, Phrase, Quantity, RecordId, Timestamp, after, phrase};
@@ -42,6 +42,10 @@ impl Node {
                 self.begin_recall(number, lot, now);
                 return None;
             }
+            Command::Search { query, ask } => match self.begin_search(number, query, ask, now) {
+                Ok(()) => return None,
+                Err(e) => return Some(Err(e)),
+            },
             other => self.recorded(other, now),
         };
         Some(id.map(Done::Recorded))
@@ -182,10 +186,11 @@ impl Node {
                 feedback.check()?;
                 self.say(&feedback, Audience::parties([to]), now)
             }
-            Command::Trace { lot } | Command::Recall { lot } => Err(Error::Unknown {
-                kind: words("lot", "批次"),
-                id: lot,
-                remedy: words("trace it", "请用溯源查询"),
+            // these are answered later, and leave no record
+            Command::Search { .. } | Command::Trace { .. } | Command::Recall { .. } => Err(Error::Field {
+                field: words("command", "命令"),
+                value: phrase("a question", "提问"),
+                remedy: words("give one that is recorded", "请给出会留下记录的命令"),
             }),
         }
     }
@@ -203,7 +208,11 @@ impl Node {
             lead_time_s: i64::from(draft.lead_time_days.unwrap_or(0)) * DAY_S,
             place: draft.place,
             expires: expires(draft.expires_days, now)?,
-            pooling: draft.pooling.map(PoolingDraft::pooling),
+            pooling: draft.pooling.map(|p| Pooling {
+                cap: p.cap,
+                lead_time_s: i64::from(p.lead_time_days) * DAY_S,
+                payment: p.payment,
+            }),
             specification: self.board.specification_record(&draft.spec),
             capacity: draft.capacity,
             spec: draft.spec,
