@@ -2,7 +2,7 @@
 
 use crate::report::{Figure, Row, Section, Times};
 use crate::{Context, Result, spoken};
-use market::pool::PledgeVote;
+use market::pool::{PledgeVote, Weight};
 use market::settle;
 use market::statement::{Outcome, PoolTerms};
 use node::command::Done;
@@ -69,6 +69,7 @@ fn pool(pledges: usize) -> Result<Figure> {
         at_least: Decimal::from(1 + n as i64 % 2),
         at_most: Decimal::from(2 + n as i64 % 7),
         ceiling: Decimal::from(80 + n as i64 % 60),
+        weight: Weight::Counts,
     };
     let votes: Vec<_> = (0..pledges).map(vote).collect();
     let mut times = Times::default();

@@ -1,7 +1,7 @@
 //! How long a pool of a hundred thousand pledges takes to settle: `cargo bench -p headwater-market`.
 
-use market::pool::{PledgeVote, pledge_tree, progress, settle};
-use market::statement::{Allocation, Outcome, PoolTerms};
+use market::pool::{PledgeVote, Weight, pledge_tree, progress, settle};
+use market::statement::{Allocation, Counted, Outcome, PoolTerms, Settles};
 use sha2::{Digest, Sha256};
 use std::time::Instant;
 use vocab::{AgentId, Decimal, PriceSchedule, RecordId, Tier, Timestamp, Unit};
@@ -29,6 +29,14 @@ fn terms(cap: i64) -> PoolTerms {
         keeper: AgentId([2; 32]),
         lead_time_s: 0,
         payment: "on delivery".into(),
+        case: None,
+        counted: Counted::All,
+        vouchers: vec![],
+        settles: Settles::Pledged,
+        tolerance_percent: None,
+        extended: None,
+        drop_offs: vec![],
+        round: None,
     }
 }
 
@@ -41,6 +49,7 @@ fn votes() -> Vec<PledgeVote> {
             at_least: i64::from(1 + hash[0] % 4).into(),
             at_most: i64::from(5 + hash[1] % 20).into(),
             ceiling: i64::from(100 + hash[2] / 2).into(),
+            weight: Weight::Counts,
         }
     };
     (0..PLEDGES).map(vote).collect()

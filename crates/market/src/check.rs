@@ -4,6 +4,8 @@
 //! records: their types say it all. Whether a statement fits the one it answers is for [`deal`](crate::deal) and
 //! [`pool`](crate::pool); whether it is true, for nobody here.
 
+mod joint;
+
 use crate::auction::Draw;
 use crate::error::shown;
 use crate::pool::{CHUNK_PLEDGES_MAX, CHUNKS_MAX, LISTED_MAX, SumNode, SumRoot, chunk_of};
@@ -12,6 +14,8 @@ use crate::{Error, Result, visit};
 use std::collections::BTreeMap;
 use vocab::{DAY_S, Decimal, Money, Place, RecordId, Specification, Timestamp};
 use vocab::{Phrase, Said, phrase};
+
+pub use joint::{DROP_OFFS_MAX, EXTENSION_S_MAX, LINES_MAX, TOLERANCE_PERCENT_MAX, VOUCHERS_MAX};
 
 /// Most bytes of a detail, reason, note or comment.
 pub const NOTE_BYTES_MAX: usize = 2_000;
@@ -176,14 +180,7 @@ impl Offer {
         self.capacity.as_ref().map_or(Ok(()), Draw::check)?;
         lead_time(self.lead_time_s)?;
         place(&self.place)?;
-        match &self.pooling {
-            Some(pooling) => {
-                positive("pooling.cap", pooling.cap.floor_to(self.step))?;
-                lead_time(pooling.lead_time_s)?;
-                Ok(pooling.payment.check("pooling.payment")?)
-            }
-            None => Ok(()),
-        }
+        self.pooling.as_ref().map_or(Ok(()), |pooling| pooling.check(self.step))
     }
 }
 
@@ -345,13 +342,6 @@ impl DelayAnswer {
     }
 }
 
-impl PoolRequest {
-    /// Checks the threshold.
-    pub fn check(&self) -> Result<()> {
-        positive("threshold", self.threshold)
-    }
-}
-
 impl PoolTerms {
     /// Checks prices, steps and limits, and that the pool can be made at all.
     pub fn check(&self) -> Result<()> {
@@ -362,9 +352,10 @@ impl PoolTerms {
         whole_steps("minimum", self.minimum, self.step)?;
         positive("threshold", self.threshold)?;
         whole_steps("cap", self.cap, self.step)?;
+        self.check_options()?;
         let first = self.prices.tiers.first().map_or(Decimal::ZERO, |t| t.from);
         let least = self.minimum.max(self.threshold).max(first);
-        ensure(self.cap >= least, || {
+        ensure(self.case.map_or(self.cap, |case| self.cap.floor_to(case)) >= least, || {
             let remedy = phrase(
                 format!("allow {least}, else the pool can never be made"),
                 format!("至少为 {least}，否则拼单永远无法成团"),
@@ -403,7 +394,8 @@ impl Pledge {
                 let cap = terms.cap;
                 phrase(format!("the pool has {cap} in all"), format!("拼单总共只有 {cap}"))
             })
-        })
+        })?;
+        self.check_options(terms)
     }
 }
 

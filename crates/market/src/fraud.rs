@@ -239,7 +239,7 @@ impl EvidenceText {
     pub fn id(&self) -> RecordId {
         RecordId(Sha256::digest(&self.content).into())
     }
-    fn signed(&self) -> Result<Signed> {
+    pub(crate) fn signed(&self) -> Result<Signed> {
         let signature = hex::decode(&self.signature).ok_or_else(|| {
             Error::field(
                 "signature",

@@ -21,6 +21,7 @@ pub mod statement;
 mod visit;
 
 pub use check::{DEPTH_MAX, NAME_BYTES_MAX, NOTE_BYTES_MAX, SOONER_MAX, VISITED_MAX};
+pub use check::{DROP_OFFS_MAX, EXTENSION_S_MAX, LINES_MAX, TOLERANCE_PERCENT_MAX, VOUCHERS_MAX};
 pub use date::{Side, Standing, answer_fits, delay_fits};
 pub use deal::{Deadlines, Terms, quote_fits};
 pub use error::Error;

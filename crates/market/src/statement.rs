@@ -27,6 +27,10 @@ macro_rules! statement {
     };
 }
 
+mod round;
+
+pub use round::*;
+
 /// A specification, published by whoever maintains it.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -85,6 +89,27 @@ pub struct Pooling {
     pub lead_time_s: i64,
     /// how and when members pay
     pub payment: Text,
+    /// what is made for a pool comes in multiples of this
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<Decimal>,
+    /// most for all its open and made pools together
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stock: Option<Decimal>,
+    /// whose pledges count towards a price
+    #[serde(default, skip_serializing_if = "Counted::is_all")]
+    pub counted: Counted,
+    /// whose [`Vouch`] makes a pledge count, where only vouched ones do
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vouchers: Vec<AgentId>,
+    /// what the price follows
+    #[serde(default, skip_serializing_if = "Settles::is_pledged")]
+    pub settles: Settles,
+    /// what is delivered may be so much more or less, percent
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tolerance_percent: Option<u8>,
+    /// longest time from a pool's closing to a second one, seconds
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension_s: Option<i64>,
 }
 
 /// A published intent to receive (Valueflows `Intent` with a receiver).
@@ -346,8 +371,17 @@ pub struct PoolRequest {
     pub closes: Timestamp,
     /// who countersigns pledges and closes
     pub keeper: AgentId,
+    /// a second closing time, for those who consent to it beforehand
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extended: Option<Timestamp>,
+    /// where members fetch their goods
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drop_offs: Vec<DropOff>,
+    /// the buying round it belongs to
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<RecordId>,
 }
-statement!(PoolRequest, "pool_request", |s| vec![s.offer]);
+statement!(PoolRequest, "pool_request", |s| [s.offer].into_iter().chain(s.round).collect());
 
 /// The terms of a pool, signed by the offerer. The pool's id is this record's id: other terms, another pool.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -383,8 +417,33 @@ pub struct PoolTerms {
     pub lead_time_s: i64,
     /// how and when members pay
     pub payment: Text,
+    /// what is made is a multiple of this
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<Decimal>,
+    /// whose pledges count towards a price
+    #[serde(default, skip_serializing_if = "Counted::is_all")]
+    pub counted: Counted,
+    /// whose [`Vouch`] makes a pledge count, where only vouched ones do
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vouchers: Vec<AgentId>,
+    /// what the price follows
+    #[serde(default, skip_serializing_if = "Settles::is_pledged")]
+    pub settles: Settles,
+    /// what is delivered may be so much more or less, percent
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tolerance_percent: Option<u8>,
+    /// a second closing time: where the first makes no pool, those who consented to wait are settled again then,
+    /// and the others are free
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extended: Option<Timestamp>,
+    /// where members fetch their goods
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drop_offs: Vec<DropOff>,
+    /// the buying round it belongs to
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round: Option<RecordId>,
 }
-statement!(PoolTerms, "pool", |s| vec![s.request, s.offer]);
+statement!(PoolTerms, "pool", |s| [s.request, s.offer].into_iter().chain(s.round).collect());
 
 /// How a short supply is shared.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -409,6 +468,15 @@ pub struct Pledge {
     /// the author's earlier pledge that this one edits
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub replaces: Option<RecordId>,
+    /// consents to wait for the second closing time
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub extend: bool,
+    /// where the goods are to be fetched: which drop-off of the terms, from 0
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub drop_off: Option<u16>,
+    /// the [`Vouch`] that makes it count, where only vouched pledges do
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub vouch: Option<EvidenceText>,
 }
 statement!(Pledge, "pledge", |s| [s.pool].into_iter().chain(s.replaces).collect());
 

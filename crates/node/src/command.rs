@@ -6,6 +6,7 @@ use crate::view::SearchView;
 use crate::{Error, StopReason};
 use market::auction::{Capacity, Draw};
 use market::matching::Preferences;
+use market::statement::{Counted, Pooling, Settles};
 use market::search::Query;
 use planning::{Item, Person, Recipe, Tool, WorkCenter};
 use serde::{Deserialize, Serialize};
@@ -13,7 +14,8 @@ use std::collections::BTreeMap;
 use trace::statement::Goods;
 use trace::{ForwardNode, TraceNode};
 use vocab::{
-    AgentId, Decimal, Money, Place, PriceSchedule, RecordId, SpecId, Specification, Text, Timestamp, Unit,
+    AgentId, DAY_S, Decimal, Money, Place, PriceSchedule, RecordId, SpecId, Specification, Text, Timestamp,
+    Unit,
 };
 
 /// One thing to do. In JSON, `do` names it and the other fields say how.
@@ -494,6 +496,64 @@ pub struct PoolingDraft {
     pub lead_time_days: u32,
     /// how and when members pay
     pub payment: Text,
+    /// what is made for a pool comes in multiples of this
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub case: Option<Decimal>,
+    /// most for all its open and made pools together
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stock: Option<Decimal>,
+    /// whose pledges count towards a price
+    #[serde(default)]
+    pub counted: Counted,
+    /// whose vouch makes a pledge count, where only vouched ones do
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub vouchers: Vec<AgentId>,
+    /// what the price follows
+    #[serde(default)]
+    pub settles: Settles,
+    /// what is delivered may be so much more or less, percent
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tolerance_percent: Option<u8>,
+    /// longest time from a pool's closing to a second one, days
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extension_days: Option<u32>,
+}
+
+impl PoolingDraft {
+    /// Without any of the options.
+    pub fn new(cap: Decimal, lead_time_days: u32, payment: Text) -> Self {
+        Self {
+            cap,
+            lead_time_days,
+            payment,
+            case: None,
+            stock: None,
+            counted: Counted::All,
+            vouchers: vec![],
+            settles: Settles::Pledged,
+            tolerance_percent: None,
+            extension_days: None,
+        }
+    }
+
+    /// As it stands in the offer.
+    pub(crate) fn pooling(self) -> Pooling {
+        let Self { cap, payment, case, stock, counted, vouchers, settles, tolerance_percent, .. } = self;
+        let lead_time_s = i64::from(self.lead_time_days) * DAY_S;
+        let extension_s = self.extension_days.map(|days| i64::from(days) * DAY_S);
+        Pooling {
+            cap,
+            lead_time_s,
+            payment,
+            case,
+            stock,
+            counted,
+            vouchers,
+            settles,
+            tolerance_percent,
+            extension_s,
+        }
+    }
 }
 
 /// What a command came to.

@@ -129,11 +129,10 @@ fn offer(c: &Context, args: OfferArgs) -> Result<OfferDraft> {
         return Err(missing());
     }
     let tiers = args.price.into_iter().map(|tier| tier.0).collect();
-    let pooling = args.pool_cap.zip(args.pool_lead_time).map(|(cap, lead_time_days)| PoolingDraft {
-        cap,
-        lead_time_days,
-        payment: Text::Plain(args.pool_payment),
-    });
+    let pooling = args
+        .pool_cap
+        .zip(args.pool_lead_time)
+        .map(|(cap, days)| PoolingDraft::new(cap, days, Text::Plain(args.pool_payment)));
     Ok(OfferDraft {
         spec: args.spec_or_file.parse().map_err(|e: vocab::Error| Failure::said(Exit::Usage, "usage", &e))?,
         name: args.name.map(Text::Plain),

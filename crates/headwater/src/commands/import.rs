@@ -205,11 +205,10 @@ fn offer(row: &Row<'_>, known: &BTreeSet<String>) -> Result<Command> {
     let prices = PriceSchedule { currency: row.take::<Currency>("currency")?, tiers };
     prices.check().map_err(|e| row.bad("prices", written, &e))?;
     let pooling = match row.maybe::<Decimal>("pool_cap")? {
-        Some(cap) => Some(PoolingDraft {
-            cap,
-            lead_time_days: row.take("pool_lead_time_days")?,
-            payment: Text::Plain(row.text("pool_payment").unwrap_or("on delivery").to_owned()),
-        }),
+        Some(cap) => {
+            let payment = Text::Plain(row.text("pool_payment").unwrap_or("on delivery").to_owned());
+            Some(PoolingDraft::new(cap, row.take("pool_lead_time_days")?, payment))
+        }
         None => None,
     };
     Ok(Command::Offer(OfferDraft {

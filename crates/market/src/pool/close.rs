@@ -41,6 +41,10 @@ impl Pledged {
     pub fn read(record: &Record) -> Result<Self> {
         Ok(Self { id: record.id, member: record.author, at: record.at, pledge: record.read()? })
     }
+    /// What it says to a pool on `terms` that closes at `at`.
+    pub fn vote(&self, terms: &PoolTerms, at: Timestamp) -> PledgeVote {
+        PledgeVote::new(terms, at, self.id, self.member, &self.pledge)
+    }
 }
 
 /// A pool's close, with what its record says of it.
@@ -217,8 +221,10 @@ pub(super) fn counts(pool: &RecordId, terms: &PoolTerms, pledge: &Pledged) -> Ju
     if found != *pool {
         return Err(PoolFault::Pool { found, expected: *pool });
     }
-    if pledge.at > terms.closes {
-        return Err(PoolFault::Late { pledge: pledge.id, at: pledge.at, closes: terms.closes });
+    // who did not consent to an extension is settled at the first closing time or not at all
+    let closes = terms.extended.filter(|_| pledge.pledge.extend).unwrap_or(terms.closes);
+    if pledge.at > closes {
+        return Err(PoolFault::Late { pledge: pledge.id, at: pledge.at, closes });
     }
     let unfit = |e: crate::Error| PoolFault::Unfit { pledge: pledge.id, why: Phrase::of(&e) };
     pledge.pledge.check(terms).map_err(unfit)
@@ -248,8 +254,8 @@ impl Tally {
     }
 }
 
-/// What follows from every pledge that has been countersigned, edited ones included.
-pub fn tally(pool: &RecordId, terms: &PoolTerms, pledges: &[Pledged]) -> Judged<Tally> {
+/// What follows from every pledge that has been countersigned, edited ones included, for a close dated `at`.
+pub fn tally(pool: &RecordId, terms: &PoolTerms, pledges: &[Pledged], at: Timestamp) -> Judged<Tally> {
     let mut replaced: Vec<RecordId> = pledges.iter().filter_map(|p| p.pledge.replaces).collect();
     replaced.sort_unstable();
     replaced.dedup();
@@ -263,7 +269,7 @@ pub fn tally(pool: &RecordId, terms: &PoolTerms, pledges: &[Pledged]) -> Judged<
             format!("认购超过 {PLEDGES_MAX} 份"),
         )));
     }
-    let votes = votes(pool, terms, &counted, &replaced, pledges)?;
+    let votes = votes(pool, terms, at, (&counted, &replaced), pledges)?;
     let settled = settle(terms, &votes);
     let proofs = Proofs {
         pledges: pledge_tree(terms, &votes),
@@ -282,13 +288,19 @@ pub fn tally(pool: &RecordId, terms: &PoolTerms, pledges: &[Pledged]) -> Judged<
     Ok(Tally { close, proofs, settled })
 }
 
+/// From when a member may close in the keeper's place, for a close dated `at`.
+fn others_close_from(terms: &PoolTerms, at: Timestamp) -> Timestamp {
+    let due = terms.extended.filter(|_| terms.is_extended(at)).unwrap_or(terms.closes);
+    after(due, KEEPER_GRACE_S)
+}
+
 /// What a close says by itself: that its author could close this pool then, and that its outcome follows from its sums.
 pub(super) fn head(pool: &RecordId, terms: &PoolTerms, closed: &Closed) -> Judged<()> {
     let close = &closed.close;
     if close.pool != *pool {
         return Err(PoolFault::Pool { found: close.pool, expected: *pool });
     }
-    let from = after(terms.closes, KEEPER_GRACE_S);
+    let from = others_close_from(terms, closed.at);
     if closed.by != terms.keeper && closed.at < from {
         return Err(PoolFault::Keeper { by: closed.by, keeper: terms.keeper, from });
     }
@@ -322,9 +334,9 @@ pub fn examine(
         follows(terms, Sums::of(terms, root).ok_or_else(width)?, &close.outcome)?;
     }
     let (counted, replaced) = lists(close, &closed.by, &closed.chunks)?;
-    let votes = votes(pool, terms, &counted, &replaced, pledges)?;
+    let votes = votes(pool, terms, closed.at, (&counted, &replaced), pledges)?;
     if closed.by != terms.keeper && !votes.iter().any(|vote| vote.member == closed.by) {
-        let from = after(terms.closes, KEEPER_GRACE_S);
+        let from = others_close_from(terms, closed.at);
         return Err(PoolFault::Keeper { by: closed.by, keeper: terms.keeper, from });
     }
     let same = |found: &str, expected: String| match found == expected {
@@ -353,12 +365,13 @@ pub fn examine(
     Ok((settled, proofs))
 }
 
-/// The votes of the pledges in `counted`, if they may count and the pledges they replace are those in `replaced`.
+/// The votes, in a close dated `at`, of the pledges that are listed to count, if they may and the pledges they replace
+/// are those listed as replaced.
 fn votes(
     pool: &RecordId,
     terms: &PoolTerms,
-    counted: &[RecordId],
-    replaced: &[RecordId],
+    at: Timestamp,
+    (counted, replaced): (&[RecordId], &[RecordId]),
     pledges: &[Pledged],
 ) -> Judged<Vec<PledgeVote>> {
     let at_hand: BTreeMap<RecordId, &Pledged> = pledges.iter().map(|p| (p.id, p)).collect();
@@ -385,7 +398,7 @@ fn votes(
             }
             last = before;
         }
-        votes.push(PledgeVote::new(*id, member, &counted.pledge));
+        votes.push(counted.vote(terms, at));
     }
     match unaccounted.first() {
         Some(id) => Err(PoolFault::NotReplaced(*id)),

@@ -4,8 +4,12 @@
 //! [`tally`]; everybody else holds its close against the pledges with [`audit`], or against its own pledge alone with
 //! [`verify_share`]. [`progress`] says where a pool stands.
 //!
+//! [`grant`] says which terms an offer allows; [`vouched`] whether a pledge carries the word of somebody the terms trust;
+//! [`accepted_price`] what is paid where members took over less than they had pledged.
+//!
 //! Not known here: how pledges travel, who is told, and when a timer rings.
 
+mod accepted;
 mod book;
 mod chunk;
 mod close;
@@ -15,8 +19,10 @@ mod settle;
 mod share;
 mod sum;
 mod tiers;
+mod vouched;
 
-pub use book::PledgeVote;
+pub use accepted::{Owed, accepted_price, settle_accepted};
+pub use book::{PledgeVote, Weight};
 pub use chunk::{CHUNK_FROM, CHUNK_PLEDGES_MAX, CHUNKS_MAX, Chunk, LISTED_MAX, chunk_of};
 pub use close::{
     Closed, KEEPER_GRACE_S, PLEDGES_MAX, Pledged, PoolFault, Tally, audit, examine, receive, tally,
@@ -27,3 +33,4 @@ pub use settle::{Settled, Share, settle};
 pub use share::{Allotted, Extent, Proofs, ProvenShare, ShareProof, verify_share};
 pub use sum::{SumNode, SumPath, SumTree};
 pub use tiers::{SumRoot, pledge_tree, share_tree, sum_root};
+pub use vouched::vouched;

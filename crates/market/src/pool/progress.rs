@@ -1,6 +1,6 @@
 //! Where a pool stands before it closes, for those who look at it.
 
-use super::book::{Book, PledgeVote};
+use super::book::{Book, PledgeVote, Weight};
 use super::settle::settle_book;
 use crate::statement::{Outcome, PoolTerms};
 use vocab::{Decimal, Money};
@@ -12,6 +12,8 @@ pub struct Progress {
     pub pledges: usize,
     /// sum of their `at_most`, whatever their ceilings
     pub pledged: Decimal,
+    /// the part of it that counts towards a price
+    pub counted: Decimal,
     /// what would follow if it closed now
     pub outcome: Outcome,
     /// the nearest better price; `None` when there is none to reach
@@ -39,7 +41,8 @@ pub fn progress(terms: &PoolTerms, votes: &[PledgeVote]) -> Progress {
     };
     let goal = |tier| {
         let need = book.need(tier);
-        let kept: u128 = book.kept(tier).iter().map(|i| u128::from(book.ballots[*i].most)).sum();
+        let counting = |i: &usize| book.ballots[*i].weight == Weight::Counts;
+        let kept = book.most(&book.kept(tier).into_iter().filter(counting).collect::<Vec<_>>());
         let missing = need.checked_sub(u64::try_from(kept).ok()?).filter(|m| *m > 0 && need <= book.cap)?;
         let (at, missing) = (book.quantity(need), book.quantity(missing));
         Some(Goal { unit_price: Money::new(tier.unit_price, terms.prices.currency), at, missing })
@@ -47,10 +50,9 @@ pub fn progress(terms: &PoolTerms, votes: &[PledgeVote]) -> Progress {
     let better = terms.prices.tiers.iter().filter(|t| reached.is_none_or(|price| t.unit_price < price));
     // of equally near ones the cheapest: one threshold can stand above several tiers
     let next = better.filter_map(goal).min_by_key(|g| (g.missing, g.unit_price.amount));
-    let pledged = votes_total(&book);
-    Progress { pledges: book.ballots.len(), pledged, outcome, next }
-}
-
-fn votes_total(book: &Book<'_>) -> Decimal {
-    book.ballots.iter().map(|b| book.quantity(b.most)).sum()
+    let most = |worth: fn(Weight) -> bool| {
+        book.ballots.iter().filter(|b| worth(b.weight)).map(|b| book.quantity(b.most)).sum()
+    };
+    let (pledged, counted) = (most(|_| true), most(|w| w == Weight::Counts));
+    Progress { pledges: book.ballots.len(), pledged, counted, outcome, next }
 }

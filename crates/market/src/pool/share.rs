@@ -6,7 +6,7 @@
 //! drew the steps that do not divide, only an [`audit`](super::audit) of all pledges shows. Where not even the least of all
 //! fits the cap lots are drawn, and then price, total and share are the word of whoever closed, held against the sums.
 
-use super::book::{Book, PledgeVote};
+use super::book::{Book, PledgeVote, Weight};
 use super::close::{Closed, Judged, Pledged, PoolFault, counts, head};
 use super::settle::Share;
 use super::sum::{SumNode, SumPath, SumTree};
@@ -84,10 +84,11 @@ impl Proofs {
     }
 }
 
-/// What follows for one pledge.
+/// What follows for the pledges that count, or for those that may join.
+#[derive(Clone, Copy)]
 enum Due {
     All,
-    /// the cap, or less, is shared out: so much is made of what is wanted and what is needed, in steps
+    /// less than all is shared out: so much is made of what is wanted and what is needed, in steps
     Part {
         made: u128,
         most: u128,
@@ -96,18 +97,39 @@ enum Due {
     Lots,
 }
 
+impl Due {
+    fn extent(self) -> Extent {
+        match self {
+            Self::All => Extent::Whole,
+            Self::Part { .. } => Extent::Step,
+            Self::Lots => Extent::Lots,
+        }
+    }
+    /// How at most `cap` steps go to those who want `most` and need `least`, and how many; `None` where somebody must be
+    /// left out: by lot, or so that cases are whole.
+    fn of(book: &Book<'_>, (most, least): (u128, u128), cap: u128) -> Option<(Self, u128)> {
+        let made = book.cases(most.min(cap));
+        let due = if made == most { Self::All } else { Self::Part { made, most, least } };
+        (made >= least).then_some((due, made))
+    }
+}
+
+/// What follows from the sums of all pledges.
+struct Follows {
+    /// none where the pool lapsed
+    price: Option<Decimal>,
+    counting: Due,
+    joining: Due,
+}
+
 /// Holds a claimed outcome against the sums of all pledges; says how far they reach.
 pub(super) fn follows(terms: &PoolTerms, sums: Sums<'_>, claimed: &Outcome) -> Judged<Extent> {
-    due(terms, sums, claimed).map(|(_, due)| match due {
-        Due::All => Extent::Whole,
-        Due::Part { .. } => Extent::Step,
-        Due::Lots => Extent::Lots,
-    })
+    due(terms, sums, claimed).map(|follows| follows.counting.extent())
 }
 
 /// The price, if the pool is made, and how the quantities follow. The same steps as [`settle`](super::settle), with
 /// sums in place of pledges.
-fn due(terms: &PoolTerms, sums: Sums<'_>, claimed: &Outcome) -> Judged<(Option<Decimal>, Due)> {
+fn due(terms: &PoolTerms, sums: Sums<'_>, claimed: &Outcome) -> Judged<Follows> {
     let book = Book::new(terms, &[]);
     let steps = |micros: u128| micros / terms.step.micros().unsigned_abs().max(1);
     let cap = u128::from(book.cap);
@@ -116,6 +138,16 @@ fn due(terms: &PoolTerms, sums: Sums<'_>, claimed: &Outcome) -> Judged<(Option<D
         total: book.quantity(u64::try_from(steps).unwrap_or(u64::MAX)),
     };
     let wrong = |expected: Outcome| Err(PoolFault::Outcome { found: claimed.clone(), expected });
+    // whether the claim is this price for a total from `least` to the cap
+    let claims = |price: Decimal, least: u128| match claimed {
+        Outcome::Made { unit_price, total } => {
+            let micros = u128::try_from(total.micros()).unwrap_or(0);
+            *unit_price == Money::new(price, terms.prices.currency)
+                && (least..=cap).contains(&steps(micros))
+                && total.is_multiple_of(terms.case.unwrap_or(terms.step))
+        }
+        Outcome::Lapsed {} => false,
+    };
     let mut drawn = false;
     for (index, tier) in terms.prices.tiers.iter().enumerate().rev() {
         let (most, least) = sums.at(index);
@@ -123,35 +155,32 @@ fn due(terms: &PoolTerms, sums: Sums<'_>, claimed: &Outcome) -> Judged<(Option<D
         if most.min(cap) < need {
             continue;
         }
-        if most > cap && least > cap {
-            let within = |total: &Decimal| {
-                let micros = u128::try_from(total.micros()).unwrap_or(0);
-                (need..=cap).contains(&steps(micros)) && total.is_multiple_of(terms.step)
-            };
-            match claimed {
-                Outcome::Made { unit_price, total }
-                    if *unit_price == Money::new(tier.unit_price, terms.prices.currency) && within(total) =>
-                {
-                    return Ok((Some(tier.unit_price), Due::Lots));
-                }
-                // crowded out of this tier, it says
-                _ => drawn = true,
+        let price = Some(tier.unit_price);
+        let Some((counting, reached)) = Due::of(&book, (most, least), cap) else {
+            if claims(tier.unit_price, need) {
+                return Ok(Follows { price, counting: Due::Lots, joining: Due::Lots });
             }
+            // crowded out of this tier, it says
+            drawn = true;
             continue;
-        }
-        let expected = made(tier.unit_price, most.min(cap));
-        if *claimed != expected {
-            return wrong(expected);
-        }
-        let due = match (drawn, most <= cap) {
-            (true, _) => Due::Lots,
-            (false, true) => Due::All,
-            (false, false) => Due::Part { made: cap, most, least },
         };
-        return Ok((Some(tier.unit_price), due));
+        let joining = sums.joining(index);
+        let joining = Due::of(&book, (steps(joining.0), steps(joining.1)), cap - reached);
+        let (joining, follows) = match joining {
+            Some((joining, joined)) => (joining, *claimed == made(tier.unit_price, reached + joined)),
+            None => (Due::Lots, claims(tier.unit_price, reached)),
+        };
+        if !follows {
+            return wrong(made(tier.unit_price, reached));
+        }
+        let after_lots = |due: Due| if drawn { Due::Lots } else { due };
+        return Ok(Follows { price, counting: after_lots(counting), joining: after_lots(joining) });
     }
     match claimed {
-        Outcome::Lapsed {} => Ok((None, if drawn { Due::Lots } else { Due::All })),
+        Outcome::Lapsed {} => {
+            let due = if drawn { Due::Lots } else { Due::All };
+            Ok(Follows { price: None, counting: due, joining: due })
+        }
         Outcome::Made { .. } => wrong(Outcome::Lapsed {}),
     }
 }
@@ -179,12 +208,13 @@ pub fn verify_share(
     let (root, shares) = roots(&closed.close)?;
     let astray = |what| PoolFault::Astray { pledge: pledge.id, what };
     let sums = Sums::of(terms, &root).ok_or_else(|| astray(phrase("pledges", "认购")))?;
-    let vote = PledgeVote::new(pledge.id, pledge.member, &pledge.pledge);
+    let vote = pledge.vote(terms, closed.at);
     if !proof.path.leads(Sums::tree(terms), &pledge_entry(terms, &vote), &root) {
         return Err(astray(phrase("pledges", "认购")));
     }
     let outcome = closed.close.outcome.clone();
-    let (price, due) = due(terms, sums, &outcome)?;
+    let Follows { price, counting, joining } = due(terms, sums, &outcome)?;
+    let due = if vote.weight == Weight::Counts { counting } else { joining };
     let total = match &outcome {
         Outcome::Made { total, .. } => u128::try_from(total.micros()).unwrap_or(0),
         Outcome::Lapsed {} => 0,
@@ -200,7 +230,7 @@ pub fn verify_share(
         Some(allotted) => Some(quantity_of(allotted).ok_or_else(|| astray(phrase("shares", "份额")))?),
         None => None,
     };
-    let kept = price.is_some_and(|price| vote.ceiling >= price);
+    let kept = vote.weight != Weight::Out && price.is_some_and(|price| vote.ceiling >= price);
     if !fits(terms, &vote, kept, &due, allotted) {
         return Err(PoolFault::Share { pledge: pledge.id, found: allotted.unwrap_or(Decimal::ZERO) });
     }
@@ -210,11 +240,7 @@ pub fn verify_share(
         share,
         members: u64::try_from(sums.count()).unwrap_or(u64::MAX),
         pledged: quantity(sums.most()),
-        extent: match due {
-            Due::All => Extent::Whole,
-            Due::Part { .. } => Extent::Step,
-            Due::Lots => Extent::Lots,
-        },
+        extent: due.extent(),
     })
 }
 

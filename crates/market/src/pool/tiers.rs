@@ -1,12 +1,12 @@
 //! What the trees of a pool sum: how much was pledged at each price, and who gets how much of it.
 //!
 //! The tree over the pledges ([`pledge_tree`]) has for its sums how many there are, what they want at most and need at
-//! least in all, and the same two for each tier of the prices over the pledges whose ceiling covers that tier. So its
-//! root alone says which price the rule gives. The tree over the shares ([`share_tree`]) has how many there are and what
+//! least in all, and the same two for each tier of the prices over the pledges that count and whose ceiling covers that
+//! tier; where only vouched pledges count, two more over the others. So its root alone says which price the rule gives. The tree over the shares ([`share_tree`]) has how many there are and what
 //! they come to. [`SumRoot`] is the older root, over pledges and their `at_most` alone: old closes carry it, and lots
 //! are salted with it.
 
-use super::book::PledgeVote;
+use super::book::{PledgeVote, Weight};
 use super::settle::Share;
 use super::sum::{Entry, SumNode, SumTree, Tree};
 use crate::error::shown;
@@ -19,8 +19,12 @@ use vocab::{Decimal, RecordId, phrase};
 /// Sums before those of the tiers: count, most, least.
 const BEFORE_TIERS: usize = 3;
 
+/// Sums of each tier: two for what counts, and two for what may join where not all counts.
+fn per_tier(terms: &PoolTerms) -> usize {
+    if terms.counted.is_all() { 2 } else { 4 }
+}
 fn pledges(terms: &PoolTerms) -> Tree {
-    Tree { label: b"headwater/pool/2", width: BEFORE_TIERS + 2 * terms.prices.tiers.len() }
+    Tree { label: b"headwater/pool/2", width: BEFORE_TIERS + per_tier(terms) * terms.prices.tiers.len() }
 }
 pub(super) const SHARES: Tree = Tree { label: b"headwater/share/1", width: 2 };
 const AT_MOST: Tree = Tree { label: b"headwater/pool/1", width: 1 };
@@ -32,9 +36,13 @@ fn micros(quantity: Decimal) -> u128 {
 /// What one pledge adds.
 pub(super) fn pledge_entry(terms: &PoolTerms, vote: &PledgeVote) -> Entry {
     let (most, least) = (micros(vote.at_most), micros(vote.at_least));
-    let tiers = terms.prices.tiers.iter().flat_map(|tier| match vote.ceiling >= tier.unit_price {
-        true => [most, least],
-        false => [0, 0],
+    let tiers = terms.prices.tiers.iter().flat_map(|tier| {
+        let sums = match vote.weight {
+            Weight::Counts if vote.ceiling >= tier.unit_price => [most, least, 0, 0],
+            Weight::Joins if vote.ceiling >= tier.unit_price => [0, 0, most, least],
+            _ => [0; 4],
+        };
+        sums.into_iter().take(per_tier(terms))
     });
     Entry { id: vote.id, sums: [1, most, least].into_iter().chain(tiers).collect() }
 }
@@ -57,12 +65,14 @@ pub fn share_tree(shares: &[Share]) -> SumTree {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Sums<'a> {
     sums: &'a [u128],
+    per_tier: usize,
 }
 
 impl<'a> Sums<'a> {
     /// `None` when the root is not of a tree over pledges on these terms.
     pub(super) fn of(terms: &PoolTerms, root: &'a SumNode) -> Option<Self> {
-        (root.sums.len() == pledges(terms).width).then_some(Self { sums: &root.sums })
+        let per_tier = per_tier(terms);
+        (root.sums.len() == pledges(terms).width).then_some(Self { sums: &root.sums, per_tier })
     }
     pub(super) fn tree(terms: &PoolTerms) -> Tree {
         pledges(terms)
@@ -73,9 +83,15 @@ impl<'a> Sums<'a> {
     pub(super) fn most(self) -> u128 {
         self.sums[1]
     }
-    /// What is wanted at most and needed at least by those whose ceiling covers the tier of this index.
+    /// What is wanted at most and needed at least by those that count and whose ceiling covers the tier of this index.
     pub(super) fn at(self, tier: usize) -> (u128, u128) {
-        (self.sums[BEFORE_TIERS + 2 * tier], self.sums[BEFORE_TIERS + 2 * tier + 1])
+        let first = BEFORE_TIERS + self.per_tier * tier;
+        (self.sums[first], self.sums[first + 1])
+    }
+    /// The same of those that may join.
+    pub(super) fn joining(self, tier: usize) -> (u128, u128) {
+        let first = BEFORE_TIERS + self.per_tier * tier;
+        if self.per_tier < 4 { (0, 0) } else { (self.sums[first + 2], self.sums[first + 3]) }
     }
 }
 

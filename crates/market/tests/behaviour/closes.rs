@@ -14,7 +14,7 @@ fn chairs() -> PoolTerms {
 }
 fn pledged(number: u8, member: u8, at_most: i64, replaces: Option<u8>) -> Pledged {
     let replaces = replaces.map(id);
-    let pledge = Pledge { pool: POOL, at_least: n(1), at_most: n(at_most), ceiling: n(120), replaces };
+    let pledge = Pledge { replaces, ..pledge(POOL, 1, at_most, 120) };
     Pledged { id: id(number), member: agent(member), at: at(500), pledge }
 }
 /// Three members, one of whom has edited its pledge twice.
@@ -215,7 +215,7 @@ fn a_large_pool_is_closed_in_parts_and_audited_once_all_are_at_hand() {
     let (terms, pledges) = many(CHUNK_FROM + 1);
     let keeper = Author::new(1).id();
     let terms = PoolTerms { keeper, ..terms };
-    let (bare, chunks) = signed_close(tally(&POOL, &terms, &pledges).unwrap());
+    let (bare, chunks) = signed_close(tally(&POOL, &terms, &pledges, at(1_000)).unwrap());
     assert!(bare.close.pledges.is_empty() && chunks.len() > 1);
     let missing = audit(&POOL, &terms, &bare, &pledges).unwrap_err();
     assert!(matches!(missing, PoolFault::Missing(_)) && !missing.is_closers());

@@ -24,7 +24,7 @@ impl Story {
         let terms = Author::new(8).says(&terms(keeper.id()), 0);
         let pledge = |replaces| {
             let pool = terms.id;
-            Pledge { pool, at_least: n(1), at_most: n(20), ceiling: n(120), replaces }
+            Pledge { replaces, ..pledge(pool, 1, 20, 120) }
         };
         let mut anna = Author::new(1);
         let first = anna.says(&pledge(None), 10);
@@ -101,13 +101,13 @@ fn of_a_long_close_one_part_shows_what_was_left_out() {
     let mut keeper = Author::new(9);
     let terms = PoolTerms { cap: n(1_000_000), ..terms(keeper.id()) };
     let pool = id(100);
-    let pledge = Pledge { pool, at_least: n(1), at_most: n(1), ceiling: n(120), replaces: None };
+    let pledge = pledge(pool, 1, 1, 120);
     let pledges = (0..=CHUNK_FROM as u64).map(|i| {
         let mut bytes = [0; 32];
         bytes[..8].copy_from_slice(&i.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
         Pledged { id: RecordId(bytes), member: vocab::AgentId(bytes), at: at(1), pledge: pledge.clone() }
     });
-    let tally = tally(&pool, &terms, &pledges.collect::<Vec<_>>()).unwrap();
+    let tally = tally(&pool, &terms, &pledges.collect::<Vec<_>>(), at(1_000)).unwrap();
     let parts: Vec<_> = tally.chunks().iter().map(|part| keeper.says(part, 1_000)).collect();
     let listed = tally.chunks()[0].pledges[0];
     let close = keeper.says(&tally.close(parts.iter().map(|p| p.id).collect()), 1_000);

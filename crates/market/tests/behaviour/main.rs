@@ -9,6 +9,7 @@ mod deals;
 mod frauds;
 mod matching;
 mod pool_properties;
+mod pool_terms;
 mod pools;
 mod proofs;
 mod statements;

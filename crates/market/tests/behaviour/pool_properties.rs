@@ -1,7 +1,7 @@
 //! What holds for every pool, whatever is pledged.
 
 use crate::support::*;
-use market::pool::{PledgeVote, Settled, settle, sum_root};
+use market::pool::{PledgeVote, Settled, Weight, settle, sum_root};
 use market::statement::{Outcome, PoolTerms};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -15,7 +15,14 @@ fn votes_from(step: Decimal, wishes: &[(u64, Wish)]) -> Vec<PledgeVote> {
         let mut bytes = [7; 32];
         bytes[..8].copy_from_slice(&seed.to_be_bytes());
         let (at_least, at_most) = (step * n(*least), step * n(least + more));
-        PledgeVote { id: RecordId(bytes), member: AgentId(bytes), at_least, at_most, ceiling: n(*ceiling) }
+        PledgeVote {
+            id: RecordId(bytes),
+            member: AgentId(bytes),
+            at_least,
+            at_most,
+            ceiling: n(*ceiling),
+            weight: Weight::Counts,
+        }
     };
     // one id, one pledge: what shrinks to the same number is the same
     let unlike: BTreeMap<u64, PledgeVote> = wishes.iter().rev().map(|w| (w.0, vote(w))).collect();

@@ -173,9 +173,9 @@ fn progress_says_what_is_missing_to_the_next_price() {
 #[test]
 fn terms_grant_what_the_offer_grants_and_nothing_else() {
     let (offer, asked) = (chair(), request(agent(9)));
-    let good = grant(id(2), &asked, &offer, at(0)).unwrap();
+    let good = grant(id(2), &asked, &offer, None, at(0)).unwrap();
     assert_eq!((good.cap, good.threshold, good.minimum, good.closes), (n(60), n(20), n(1), at(1_000)));
-    let reason = |request, offer, now| grant(id(2), &request, &offer, now).unwrap_err().reason();
+    let reason = |request, offer, now| grant(id(2), &request, &offer, None, now).unwrap_err().reason();
     let closed = market::statement::Offer { pooling: None, ..offer.clone() };
     assert_eq!(reason(asked.clone(), closed, at(0)), Reason::Declined);
     assert_eq!(reason(asked.clone(), offer.clone(), at(1_000)), Reason::Late);

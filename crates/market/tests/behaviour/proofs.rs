@@ -2,10 +2,10 @@
 
 use crate::support::*;
 use market::pool::{
-    Allotted, Closed, Extent, Pledged, PoolFault, ProvenShare, ShareProof, SumNode, SumPath, Tally, tally,
-    verify_share,
+    Allotted, Closed, Extent, Pledged, PoolFault, ProvenShare, ShareProof, SumNode, SumPath, Tally, audit,
+    tally, verify_share,
 };
-use market::statement::{Outcome, Pledge, PoolClose, PoolTerms};
+use market::statement::{Counted, EvidenceText, Outcome, PoolClose, PoolTerms, Vouch};
 use proptest::prelude::*;
 use vocab::{AgentId, Decimal, RecordId};
 
@@ -14,8 +14,7 @@ const POOL: RecordId = RecordId([100; 32]);
 fn pledged(number: usize, least: i64, most: i64, ceiling: i64) -> Pledged {
     let mut bytes = [7; 32];
     bytes[..8].copy_from_slice(&(number as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes());
-    let pledge =
-        Pledge { pool: POOL, at_least: n(least), at_most: n(most), ceiling: n(ceiling), replaces: None };
+    let pledge = pledge(POOL, least, most, ceiling);
     Pledged { id: RecordId(bytes), member: AgentId(bytes), at: at(500), pledge }
 }
 fn closed(tally: Tally) -> Closed {
@@ -25,7 +24,7 @@ fn with_cap(cap: i64) -> PoolTerms {
     PoolTerms { cap: n(cap), ..terms(agent(9)) }
 }
 fn show(terms: &PoolTerms, pledges: &[Pledged], which: usize) -> Result<ProvenShare, PoolFault> {
-    let tally = tally(&POOL, terms, pledges).unwrap();
+    let tally = tally(&POOL, terms, pledges, at(1_000)).unwrap();
     let proof = tally.proofs.of(&pledges[which].id).unwrap();
     verify_share(&POOL, terms, &closed(tally), &pledges[which], &proof)
 }
@@ -57,7 +56,7 @@ fn where_the_cap_binds_the_quantity_follows_to_within_a_step_and_by_lot_it_is_th
 fn a_proof_for_another_pledge_quantity_price_or_close_shows_nothing() {
     let pledges: Vec<_> = (0..9).map(|i| pledged(i, 1, 3, 120)).collect();
     let terms = with_cap(60);
-    let tally = tally(&POOL, &terms, &pledges).unwrap();
+    let tally = tally(&POOL, &terms, &pledges, at(1_000)).unwrap();
     let good = tally.proofs.of(&pledges[4].id).unwrap();
     let other = tally.proofs.of(&pledges[5].id).unwrap();
     let closed = closed(tally);
@@ -105,7 +104,7 @@ fn a_proof_for_another_pledge_quantity_price_or_close_shows_nothing() {
 fn a_keeper_that_shifts_sums_between_prices_is_found_out() {
     let pledges: Vec<_> = (0..9).map(|i| pledged(i, 1, 3, 120)).collect();
     let terms = with_cap(60);
-    let tally = tally(&POOL, &terms, &pledges).unwrap();
+    let tally = tally(&POOL, &terms, &pledges, at(1_000)).unwrap();
     let proof = tally.proofs.of(&pledges[4].id).unwrap();
     let mut closed = closed(tally);
     let mut root: SumNode = closed.close.root.parse().unwrap();
@@ -132,7 +131,7 @@ proptest! {
             pledged(i, *least, (least + more).min(cap), *ceiling)
         };
         let pledges: Vec<_> = wishes.iter().enumerate().map(pledge).collect();
-        let tally = tally(&POOL, &terms, &pledges).unwrap();
+        let tally = tally(&POOL, &terms, &pledges, at(1_000)).unwrap();
         let (settled, proofs) = (tally.settled.clone(), tally.proofs.clone());
         let closed = closed(tally);
         for pledge in &pledges {
@@ -150,12 +149,45 @@ proptest! {
     }
 
     #[test]
+    fn with_cases_vouched_pledges_and_an_extension_too_every_members_proof_agrees_with_the_rule(
+        (cap, case, strict, extended) in (30_i64..90, 1_i64..6, any::<bool>(), any::<bool>()),
+        wishes in prop::collection::vec((1_i64..9, 0_i64..9, 80_i64..130, any::<bool>(), any::<bool>()), 1..16),
+    ) {
+        let mut voucher = Author::new(1);
+        let (counted, vouchers) =
+            if strict { (Counted::Vouched, vec![voucher.id()]) } else { (Counted::All, vec![]) };
+        let terms = PoolTerms {
+            case: Some(n(case)), counted, vouchers, extended: Some(at(2_000)), ..with_cap(cap)
+        };
+        let mut pledge = |(i, (least, more, ceiling, vouched, extend)): (usize, &(i64, i64, i64, bool, bool))| {
+            let mut plain = pledged(i, *least, least + more, *ceiling);
+            plain.pledge.extend = *extend;
+            if *vouched {
+                let vouch = Vouch { agent: plain.member, because: None, deposit: None, expires: at(2_000) };
+                plain.pledge.vouch = Some(EvidenceText::new(&signed(&voucher.says(&vouch, 0))).unwrap());
+            }
+            plain
+        };
+        let pledges: Vec<_> = wishes.iter().enumerate().map(&mut pledge).collect();
+        let when = at(if extended { 2_000 } else { 1_000 });
+        let tally = tally(&POOL, &terms, &pledges, when).unwrap();
+        let (settled, proofs) = (tally.settled.clone(), tally.proofs.clone());
+        let closed = Closed { at: when, ..closed(tally) };
+        prop_assert_eq!(&audit(&POOL, &terms, &closed, &pledges).unwrap(), &settled);
+        for pledge in &pledges {
+            let shown = verify_share(&POOL, &terms, &closed, pledge, &proofs.of(&pledge.id).unwrap()).unwrap();
+            prop_assert_eq!(&shown.outcome, &settled.outcome);
+            prop_assert_eq!(shown.share.as_ref(), settled.share_of(&pledge.member));
+        }
+    }
+
+    #[test]
     fn any_path_is_an_answer_not_a_panic(
         index in any::<u32>(), count in any::<u32>(), neighbours in prop::collection::vec(any::<u128>(), 0..40),
     ) {
         let pledges: Vec<_> = (0..3).map(|i| pledged(i, 1, 3, 120)).collect();
         let terms = PoolTerms { threshold: n(1), ..with_cap(60) };
-        let tally = tally(&POOL, &terms, &pledges).unwrap();
+        let tally = tally(&POOL, &terms, &pledges, at(1_000)).unwrap();
         let node = |sum: &u128| SumNode { hash: [1; 32], sums: vec![*sum; 9] };
         let path = SumPath { index, count, neighbours: neighbours.iter().map(node).collect() };
         let proof = ShareProof { path: path.clone(), allotted: Some(Allotted { quantity: Decimal::ONE, path }) };

@@ -27,8 +27,9 @@ fn place(latitude: Option<&str>, longitude: Option<&str>, radius_km: Option<u32>
 fn offers() {
     chair().check().unwrap();
     Offer { place: place(Some("-90"), Some("180"), Some(50)), ..chair() }.check().unwrap();
-    let pooling =
-        |cap, lead_time_s, payment: &str| Some(Pooling { cap: n(cap), lead_time_s, payment: payment.into() });
+    let pooling = |cap, lead_time_s, payment: &str| {
+        Some(Pooling { cap: n(cap), lead_time_s, payment: payment.into(), ..pooling() })
+    };
     let bad = [
         ("", Offer { name: "".into(), ..chair() }),
         ("", Offer { name: Text::Plain("x".repeat(4_001)), ..chair() }),
@@ -171,7 +172,7 @@ fn pool_requests_and_terms() {
 #[test]
 fn pledges() {
     let terms = PoolTerms { minimum: n(4), step: n(2), ..terms(agent(9)) };
-    let good = Pledge { pool: id(1), at_least: n(4), at_most: n(60), ceiling: n(0), replaces: None };
+    let good = pledge(id(1), 4, 60, 0);
     good.check(&terms).unwrap();
     let bad = [
         ("at_least", Pledge { at_least: n(0), ..good.clone() }),

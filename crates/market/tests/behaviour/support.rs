@@ -1,7 +1,7 @@
 //! Statements to start from, and agents to sign them.
 
 use ledger::{Audience, Record, Signed, Signer, Statement};
-use market::pool::{PledgeVote, Pledged, PoolFault, tally};
+use market::pool::{PledgeVote, Pledged, PoolFault, Weight, tally};
 use market::statement::*;
 use vocab::{AgentId, Decimal, Money, PriceSchedule, RecordId, Tier, Timestamp, Unit};
 
@@ -43,28 +43,56 @@ pub(crate) fn chair() -> Offer {
         lead_time_s: 86_400,
         place: None,
         expires: at(1_000_000),
-        pooling: Some(Pooling { cap: n(60), lead_time_s: 2 * 86_400, payment: "on delivery".into() }),
+        pooling: Some(pooling()),
         specification: None,
         capacity: None,
     }
 }
 
+/// At most 60 for a pool, in two days, with nothing special.
+pub(crate) fn pooling() -> Pooling {
+    let plain = serde_json::json!({"cap": "60", "lead_time_s": 2 * 86_400, "payment": "on delivery"});
+    serde_json::from_value(plain).unwrap()
+}
+
 pub(crate) fn request(keeper: AgentId) -> PoolRequest {
-    PoolRequest { offer: id(1), threshold: n(20), closes: at(1_000), keeper }
+    PoolRequest {
+        offer: id(1),
+        threshold: n(20),
+        closes: at(1_000),
+        keeper,
+        extended: None,
+        drop_offs: vec![],
+        round: None,
+    }
 }
 
 pub(crate) fn terms(keeper: AgentId) -> PoolTerms {
-    market::pool::grant(id(2), &request(keeper), &chair(), at(0)).unwrap()
+    market::pool::grant(id(2), &request(keeper), &chair(), None, at(0)).unwrap()
 }
 
 pub(crate) fn vote(number: u8, at_least: i64, at_most: i64, ceiling: i64) -> PledgeVote {
     let (at_least, at_most, ceiling) = (n(at_least), n(at_most), n(ceiling));
-    PledgeVote { id: id(number), member: agent(number), at_least, at_most, ceiling }
+    PledgeVote { id: id(number), member: agent(number), at_least, at_most, ceiling, weight: Weight::Counts }
+}
+
+/// A pledge of that range and ceiling to `pool`.
+pub(crate) fn pledge(pool: RecordId, at_least: i64, at_most: i64, ceiling: i64) -> Pledge {
+    Pledge {
+        pool,
+        at_least: n(at_least),
+        at_most: n(at_most),
+        ceiling: n(ceiling),
+        replaces: None,
+        extend: false,
+        drop_off: None,
+        vouch: None,
+    }
 }
 
 /// The close of a pool that is not large.
 pub(crate) fn close(pool: &RecordId, terms: &PoolTerms, pledges: &[Pledged]) -> Result<PoolClose, PoolFault> {
-    tally(pool, terms, pledges).map(|tally| tally.close(vec![]))
+    tally(pool, terms, pledges, at(1_000)).map(|tally| tally.close(vec![]))
 }
 
 /// Somebody who signs, with a log of its own.

@@ -25,7 +25,7 @@ impl Node {
             }
             return;
         };
-        let terms = market::pool::grant(id, request, &offer.what, now);
+        let terms = market::pool::grant(id, request, &offer.what, None, now);
         match terms {
             Ok(terms) => {
                 self.say_or_report(&terms, Audience::Public, now);
@@ -113,11 +113,8 @@ impl Node {
         };
         let counting = pool.receipted();
         let replaced: Vec<_> = counting.iter().filter_map(|p| p.pledge.replaces).collect();
-        let votes: Vec<_> = counting
-            .iter()
-            .filter(|p| !replaced.contains(&p.id))
-            .map(|p| market::pool::PledgeVote::new(p.id, p.member, &p.pledge))
-            .collect();
+        let votes: Vec<_> =
+            counting.iter().filter(|p| !replaced.contains(&p.id)).map(|p| p.vote(&pool.terms, now)).collect();
         let progress = market::pool::progress(&pool.terms, &votes);
         let price_now = match progress.outcome {
             Outcome::Made { unit_price, .. } => Some(unit_price),
@@ -136,7 +133,7 @@ impl Node {
         let pledges = pool.receipted();
         let members = pledges.iter().map(|p| p.member).chain([pool.offerer]);
         let audience = Audience::parties(members.filter(|m| *m != self.me()));
-        match market::pool::tally(&id, &pool.terms, &pledges) {
+        match market::pool::tally(&id, &pool.terms, &pledges, now) {
             Ok(tally) => {
                 if self.say_or_report(&tally.close(vec![]), audience, now).is_some() {
                     self.say_progress(id, now);

@@ -251,9 +251,17 @@ impl Node {
             id: offer,
             remedy,
         })?;
-        let request = PoolRequest { offer, threshold, closes, keeper: self.me() };
+        let request = PoolRequest {
+            offer,
+            threshold,
+            closes,
+            keeper: self.me(),
+            extended: None,
+            drop_offs: vec![],
+            round: None,
+        };
         // what the offerer would refuse is refused here at once
-        market::pool::grant(offer, &request, &listing.what, now)?;
+        market::pool::grant(offer, &request, &listing.what, None, now)?;
         let to = listing.by;
         let audience = if to == self.me() { Audience::Private } else { Audience::parties([to]) };
         self.say(&request, audience, now)
@@ -283,7 +291,16 @@ impl Node {
             });
         }
         let replaces = pool.pledge_of(&self.me()).map(|p| p.id);
-        let pledge = Pledge { pool: id, at_least, at_most, ceiling, replaces };
+        let pledge = Pledge {
+            pool: id,
+            at_least,
+            at_most,
+            ceiling,
+            replaces,
+            extend: false,
+            drop_off: None,
+            vouch: None,
+        };
         pledge.check(&pool.terms)?;
         let keeper = pool.terms.keeper;
         let audience = if keeper == self.me() { Audience::Private } else { Audience::parties([keeper]) };

@@ -7,7 +7,7 @@ mod floor;
 mod goods;
 mod work;
 
-use crate::command::{Command, Done, OfferDraft, Reply};
+use crate::command::{Command, Done, OfferDraft, PoolingDraft, Reply};
 use crate::error::{Error, Result};
 use crate::node::Node;
 use crate::relocation::Place;
@@ -15,7 +15,7 @@ use crate::statement::ModelSet;
 use crate::words::words;
 use floor::Ending;
 use ledger::Audience;
-use market::statement::{Cancellation, Described, Feedback, Need, Offer, Pooling, Withdrawal};
+use market::statement::{Cancellation, Described, Feedback, Need, Offer, Withdrawal};
 use trace::statement::{Goods, Happened};
 use trace::{Action, EconomicEvent, ProcessRef};
 use vocab::{DAY_S, Decimal, Phrase, Quantity, RecordId, Timestamp, after, phrase};
@@ -208,11 +208,7 @@ impl Node {
             lead_time_s: i64::from(draft.lead_time_days.unwrap_or(0)) * DAY_S,
             place: draft.place,
             expires: expires(draft.expires_days, now)?,
-            pooling: draft.pooling.map(|p| Pooling {
-                cap: p.cap,
-                lead_time_s: i64::from(p.lead_time_days) * DAY_S,
-                payment: p.payment,
-            }),
+            pooling: draft.pooling.map(PoolingDraft::pooling),
             specification: self.board.specification_record(&draft.spec),
             capacity: draft.capacity,
             spec: draft.spec,
