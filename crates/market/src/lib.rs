@@ -14,6 +14,7 @@ mod error;
 mod fraud;
 mod hex;
 pub mod matching;
+pub mod planner;
 pub mod pool;
 mod said;
 pub mod search;

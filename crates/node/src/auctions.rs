@@ -96,6 +96,8 @@ pub(crate) enum BidState {
     In,
     /// it never will be
     Out,
+    /// the supplier would not have it at all
+    Refused,
     /// it has made a deal
     Awarded,
     /// by the clock
@@ -211,6 +213,10 @@ impl Auctions {
             return invalid(said!("{} is below the price it begins at", "{} 低于起价", bid.at_most));
         };
         let amount = capacity.load(bid.quantity, draw.load);
+        if amount > auction.book.capacity() {
+            let detail = said!("there are {} {} in all", "总共只有 {} {}", capacity.quantity, capacity.unit);
+            return Err(Fault { reason: Reason::Quantity, detail });
+        }
         let (id, auction_id, closes) = (record.id, auction.id, capacity.closes);
         let mut state = BidState::Sent;
         let mut ends = after(bid.answer_by, GRACE_S);
@@ -308,11 +314,11 @@ impl Auctions {
             (BidState::Lapsed, true) => {
                 return late(said!("the bid had lapsed at {at}", "该出价在 {at} 已失效"));
             }
-            (BidState::Out, true) => {
+            (BidState::Out | BidState::Refused, true) => {
                 return invalid(said!("the bid was said to be out before", "先前已说该出价落选"));
             }
             (BidState::In | BidState::Awarded, true)
-            | (BidState::Out | BidState::Lapsed | BidState::Awarded, false) => {}
+            | (BidState::Out | BidState::Refused | BidState::Lapsed | BidState::Awarded, false) => {}
         }
         Ok(id)
     }
@@ -331,7 +337,7 @@ impl Auctions {
             BidState::Sent | BidState::In | BidState::Lapsed => {
                 return late(said!("the bid lapsed at {}", "该出价已于 {} 失效", bid.ends));
             }
-            BidState::Out => return invalid(said!("the bid was out", "该出价已落选")),
+            BidState::Out | BidState::Refused => return invalid(said!("the bid was out", "该出价已落选")),
             BidState::Awarded => return invalid(said!("the bid was awarded before", "该出价先前已成交")),
         }
         let unit_price = auction.capacity.unit_price(bid.listed, bid.load, award.price);
@@ -356,7 +362,7 @@ impl Auctions {
     pub(crate) fn refused(&mut self, record: &Record, answers: &RecordId) -> Option<RecordId> {
         let id = *self.standings.get(answers).unwrap_or(answers);
         let bid = self.bids.get(&id)?;
-        let (limit, auction) = (bid.limit, bid.auction);
+        let (limit, auction, role) = (bid.limit, bid.auction, bid.role);
         if record.author != bid.with || !bid.is_live() {
             return Some(id);
         }
@@ -366,7 +372,7 @@ impl Auctions {
             auction.book.release(id, limit);
             auction.untold.remove(&id);
         }
-        self.set(&id, BidState::Out);
+        self.set(&id, if role == Role::Buyer { BidState::Refused } else { BidState::Lapsed });
         Some(id)
     }
 

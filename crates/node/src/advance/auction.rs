@@ -23,8 +23,7 @@ impl Node {
             if is_in && settled {
                 continue; // the award says so
             }
-            // what is more than there is at all is out at any price
-            let ask = auction.book.ask(placed.load_of(capacity)).unwrap_or(u32::MAX);
+            let ask = auction.book.ask(placed.load_of(capacity)).unwrap_or(auction.book.price());
             let price = if is_in { price } else { capacity.price(ask) };
             said.push((placed.with, BidStanding { bid: placed.id, is_in, price }));
         }

@@ -45,6 +45,7 @@ impl Node {
                 BidState::Sent => BidViewState::Sent,
                 BidState::In => BidViewState::In,
                 BidState::Out => BidViewState::Out,
+                BidState::Refused => BidViewState::Refused,
                 BidState::Awarded => BidViewState::Awarded,
                 BidState::Lapsed => BidViewState::Lapsed,
             },

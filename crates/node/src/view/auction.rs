@@ -63,6 +63,8 @@ pub enum BidViewState {
     In,
     /// others bore more; its author is free
     Out,
+    /// the supplier would not have it at all
+    Refused,
     /// it has made a deal
     Awarded,
     /// its time passed
