@@ -1,15 +1,22 @@
 //! One product at given prices of capacity: which suppliers make it, and each need with the best of them.
 
 use super::{Instance, cost};
+use std::collections::BTreeMap;
 
 /// Most suppliers swapped for one another in one product.
 const SWAPS_MAX: usize = 8;
 
 /// The needs of one product as its suppliers see them.
 struct Product<'a> {
-    /// by supplier that could serve any: its number, its set-up, and by need what it gains there and by which way
-    sites: Vec<(i64, Vec<(usize, i64, usize)>)>,
+    sites: Vec<Site>,
     needs: &'a [usize],
+}
+
+/// A supplier that could serve some of them.
+struct Site {
+    setup: i64,
+    /// by need: its place among the product's, what it gains here, and by which of its ways
+    nets: Vec<(usize, i64, usize)>,
 }
 
 /// Chooses for the `needs` of `product`; writes the way of each into `chosen`.
@@ -20,21 +27,22 @@ pub(super) fn choose(
     needs: &[usize],
     chosen: &mut [Option<usize>],
 ) {
-    let mut sites = std::collections::BTreeMap::new();
+    let mut sites: BTreeMap<u32, Site> = BTreeMap::new();
     for (row, need) in needs.iter().enumerate() {
         for (index, way) in instance.needs[*need].ways.iter().enumerate() {
             let Some(price) = prices.get(way.supplier as usize) else { continue };
             let net = way.gain - cost(*price, way.load);
             if net > 0 {
                 let setup = || instance.setups.get(&(product, way.supplier)).copied().unwrap_or(0);
-                sites.entry(way.supplier).or_insert_with(|| (setup(), vec![])).1.push((row, net, index));
+                let site = sites.entry(way.supplier).or_insert_with(|| Site { setup: setup(), nets: vec![] });
+                site.nets.push((row, net, index));
             }
         }
     }
     let problem = Product { sites: sites.into_values().collect(), needs };
     let open = problem.search();
     for (row, need) in needs.iter().enumerate() {
-        let best = open.iter().flat_map(|site| &problem.sites[*site].1).filter(|(r, ..)| *r == row);
+        let best = open.iter().flat_map(|site| &problem.sites[*site].nets).filter(|(r, ..)| *r == row);
         // of equals the supplier of the lower number
         let best = best.reduce(|best, next| if next.1 > best.1 { next } else { best });
         chosen[*need] = best.map(|(.., index)| *index);
@@ -78,7 +86,7 @@ impl Product<'_> {
         let mut by_need = vec![0; self.needs.len()];
         let mut worth = 0;
         for site in open {
-            let (setup, nets) = &self.sites[*site];
+            let Site { setup, nets } = &self.sites[*site];
             worth -= setup;
             for (row, net, _) in nets {
                 by_need[*row] = by_need[*row].max(*net);
