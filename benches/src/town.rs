@@ -136,7 +136,7 @@ impl Town {
                         self.waiting.push_back((*to, Input::Frame { from: me, bytes: frame.encode() }));
                     }
                 }
-                Effect::Publish(signed) => {
+                Effect::Publish { signed, .. } => {
                     for to in (0..self.nodes.len()).filter(|to| *to != who) {
                         self.waiting.push_back((to, Input::Heard((*signed).clone())));
                     }
@@ -144,7 +144,7 @@ impl Town {
                 Effect::Reply(number, reply) => {
                     self.replies.insert(number, reply);
                 }
-                Effect::Wake(_) | Effect::Tell(_) | Effect::Dial { .. } => {}
+                Effect::Wake(_) | Effect::Tell(_) | Effect::Topics(_) | Effect::Dial { .. } => {}
             }
         }
     }

@@ -37,6 +37,11 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         "Publish a need.",
         r#"{"spec": "chair-48", "quantity": "4", "ceiling": {"amount": "110", "currency": "EUR"}}"#,
     ),
+    (
+        "set_interests",
+        "Say what this node is to hear of, in place of what was said before; nothing means everything it hears.",
+        r#"{"wants": [{"category": "furniture"}, {"category": "timber", "place": {"name": "Berlin", "latitude": "52.52", "longitude": "13.40", "radius_km": 150}}]}"#,
+    ),
     ("withdraw", "Take an offer or need back.", r#"{"listing": "RECORD"}"#),
     (
         "enquire",

@@ -89,6 +89,7 @@ const SHAPES: &[Shape] = &[
         "A published intent to provide.",
         &[
             ("spec", "spec", ""),
+            ("category", "spec?", "by which others find it"),
             ("name", "words", ""),
             ("unit", "unit", ""),
             ("prices", "PriceSchedule", ""),
@@ -107,6 +108,7 @@ const SHAPES: &[Shape] = &[
         "A published intent to receive.",
         &[
             ("spec", "spec", ""),
+            ("category", "spec?", "by which others find it"),
             ("name", "words", ""),
             ("unit", "unit", ""),
             ("quantity", "decimal", ""),
@@ -135,6 +137,7 @@ const SHAPES: &[Shape] = &[
             ("keeper", "agent", ""),
             ("lead_time_s", "integer", "seconds from close to goods"),
             ("payment", "words", ""),
+            ("topic", "text?", "where it is spread"),
         ],
     ),
     (
@@ -177,7 +180,8 @@ const SHAPES: &[Shape] = &[
             ("id", "record", ""),
             ("by", "Who", ""),
             ("mine", "boolean", ""),
-            ("at", "time", ""),
+            ("at", "time", "when it was published, by its author's clock"),
+            ("heard_at", "time", "when this node learnt of it"),
             ("offer", "Offer", ""),
         ],
     ),
@@ -188,7 +192,8 @@ const SHAPES: &[Shape] = &[
             ("id", "record", ""),
             ("by", "Who", ""),
             ("mine", "boolean", ""),
-            ("at", "time", ""),
+            ("at", "time", "when it was published, by its author's clock"),
+            ("heard_at", "time", "when this node learnt of it"),
             ("need", "Need", ""),
             ("fits", "[record]", "offers that fit it, best first"),
         ],

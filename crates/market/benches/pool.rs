@@ -37,6 +37,7 @@ fn terms(cap: i64) -> PoolTerms {
         extended: None,
         drop_offs: vec![],
         round: None,
+        topic: market::Topic::Commons,
     }
 }
 

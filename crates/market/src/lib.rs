@@ -2,7 +2,8 @@
 //!
 //! [`statement`] is what agents say to one another; each has a `check` of whether it is well-formed. The rest are
 //! pure functions of such statements: [`matching`] says which offers fit a need, [`deal`] how deadlines travel upstream,
-//! [`date`] how a bound deal's date may move, [`pool`] what a pool's pledges come to, and a [`Fraud`] proves from signed bytes alone that somebody lied.
+//! [`date`] how a bound deal's date may move, [`pool`] what a pool's pledges come to,
+//! [`topic`] where a public record is spread, and a [`Fraud`] proves from signed bytes alone that somebody lied.
 //!
 //! This crate knows no recipes, stock or goods, and nobody's state: it judges statements, the node keeps them.
 
@@ -19,6 +20,7 @@ pub mod pool;
 mod said;
 pub mod search;
 pub mod statement;
+pub mod topic;
 mod visit;
 
 pub use check::{DEPTH_MAX, NAME_BYTES_MAX, NOTE_BYTES_MAX, SOONER_MAX, VISITED_MAX};
@@ -29,6 +31,7 @@ pub use error::Error;
 pub use fraud::Fraud;
 pub use pool::{Closed, Pledged, PoolFault, Settled, audit, settle};
 pub use statement::FraudReport;
+pub use topic::{Interest, Topic, TopicId};
 pub use visit::visit_tag;
 
 /// Result of judging a market statement.

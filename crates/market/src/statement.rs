@@ -7,6 +7,7 @@
 //! does not close it -> [`CloseConsent`].
 //! Well-formedness beyond the types is checked by each `check`; what follows from a statement is not known here.
 
+use crate::Topic;
 use crate::auction::Draw;
 use ledger::Statement;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,9 @@ statement!(Described, "specification", |s| s.0.supersedes.iter().chain(&s.0.cite
 pub struct Offer {
     /// what
     pub spec: SpecId,
+    /// a coarse class by which others find it, such as `furniture`; without one it concerns everybody
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<SpecId>,
     /// for people
     pub name: Text,
     /// what it is counted in
@@ -118,6 +122,9 @@ pub struct Pooling {
 pub struct Need {
     /// what
     pub spec: SpecId,
+    /// a coarse class by which others find it, such as `furniture`; without one it concerns everybody
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub category: Option<SpecId>,
     /// for people
     pub name: Text,
     /// what it is counted in
@@ -144,6 +151,12 @@ statement!(Need, "need");
 pub struct Withdrawal {
     /// the author's own listing
     pub listing: RecordId,
+    /// where the listing was spread
+    #[serde(default, skip_serializing_if = "Topic::is_commons")]
+    pub topic: Topic,
+    /// when the listing would have expired, until when its withdrawal must be known
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expires: Option<Timestamp>,
 }
 statement!(Withdrawal, "withdrawal", |s| vec![s.listing]);
 
@@ -442,6 +455,9 @@ pub struct PoolTerms {
     /// the buying round it belongs to
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub round: Option<RecordId>,
+    /// where it is spread: where its offer is
+    #[serde(default, skip_serializing_if = "Topic::is_commons")]
+    pub topic: Topic,
 }
 statement!(PoolTerms, "pool", |s| [s.request, s.offer].into_iter().chain(s.round).collect());
 
@@ -625,6 +641,9 @@ pub struct PoolProgress {
     /// how it ended, once it has, for those whom the close itself does not concern
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub outcome: Option<Outcome>,
+    /// where it is spread: where its pool is
+    #[serde(default, skip_serializing_if = "Topic::is_commons")]
+    pub topic: Topic,
 }
 statement!(PoolProgress, "pool_progress", |s| vec![s.pool]);
 

@@ -15,14 +15,6 @@ pub enum Error {
         /// the system's answer
         cause: String,
     },
-    /// The gossip topic could not be opened.
-    #[error("cannot open the network '{network}' ({cause}): start the node again")]
-    Topic {
-        /// the network's name
-        network: String,
-        /// what happened
-        cause: String,
-    },
     /// Not a ticket.
     #[error("'{value}' is not a peer's ticket ({cause}): copy the whole text that starts with headwater1")]
     Ticket {

@@ -1,7 +1,7 @@
 //! How frames and records travel between nodes (floor 4).
 //!
 //! [`Net`] is a cheap handle to one endpoint: [`Net::send`] carries opaque frames to one agent, in order, over the
-//! one connection the two share; [`Net::publish`] spreads opaque records by gossip. What arrives comes out as
+//! one connection the two share; [`Net::publish`] spreads opaque records by gossip among those who [take part](Net::take_part) in a topic. What arrives comes out as
 //! [`Event`]s. A [`Peer`] is an agent with the addresses it may be dialled at, and its text form is a ticket.
 //!
 //! An agent's Ed25519 key is its address: QUIC proves it in the handshake, so `from` in an event can be trusted.
@@ -29,6 +29,9 @@ pub use iroh::RelayUrl;
 pub use net::{Event, Net};
 pub use peer::Peer;
 pub use stats::Stats;
+
+/// What a topic is called: 32 bytes that mean something above.
+pub type Topic = [u8; 32];
 
 /// Longest frame, in bytes; a longer one is not sent, and a peer that announces one is cut off.
 pub const FRAME_BYTES_MAX: usize = 4 << 20;

@@ -1,11 +1,11 @@
 //! The handle to the network and what comes out of it.
 
-use crate::gossip::{self, Command};
+use crate::gossip::{self, Command, Swarms};
 use crate::links::{self, Door, Links};
 use crate::shared::{PEERS_KNOWN_MAX, Shared, agent_id, endpoint_id};
 use crate::stats::Counters;
 use crate::wire::ALPN;
-use crate::{Config, Error, Peer, RECORD_BYTES_MAX, Stats, mdns};
+use crate::{Config, Error, Peer, RECORD_BYTES_MAX, Stats, Topic, mdns};
 use iroh::EndpointAddr;
 use iroh::address_lookup::memory::MemoryLookup;
 use iroh::protocol::Router;
@@ -21,8 +21,6 @@ use vocab::AgentId;
 
 /// What waits for the node to take it; then peers have to wait.
 const EVENTS_MAX: usize = 128;
-/// Records that wait to be published.
-const COMMANDS_MAX: usize = 256;
 /// Peers that one call to [`Net::join`] asks.
 const JOIN_PEERS_MAX: usize = 16;
 /// How often, and how many times, a closing node looks whether its port is free.
@@ -62,7 +60,7 @@ pub struct Net(Arc<Inner>);
 struct Inner {
     shared: Arc<Shared>,
     router: Router,
-    commands: mpsc::Sender<Command>,
+    swarms: Swarms,
     stop: watch::Sender<()>,
     loopback_only: bool,
 }
@@ -92,21 +90,16 @@ impl Net {
             dials: AtomicU64::new(0),
         });
         let gossip = gossip::spawn(endpoint.clone());
-        let topic = gossip::topic(&config.network);
-        let streams = gossip::subscribe(&gossip, topic, Vec::new())
-            .await
-            .map_err(|e| Error::Topic { network: config.network.clone(), cause: e.to_string() })?;
         let router = Router::builder(endpoint)
             .accept(ALPN, Door(shared.clone()))
             .accept(iroh_gossip::ALPN, gossip.clone())
             .spawn();
-        let (commands, orders) = mpsc::channel(COMMANDS_MAX);
-        tokio::spawn(gossip::run(shared.clone(), gossip, topic, streams, orders));
+        let swarms = Swarms::new(gossip, config.network.clone());
         if config.mdns && !config.loopback_only {
             mdns::start(&shared);
         }
         let loopback_only = config.loopback_only;
-        Ok((Self(Arc::new(Inner { shared, router, commands, stop, loopback_only })), receiver))
+        Ok((Self(Arc::new(Inner { shared, router, swarms, stop, loopback_only })), receiver))
     }
 
     /// This node, with the addresses it has now; as text, the ticket to give to others.
@@ -146,18 +139,26 @@ impl Net {
         links::send(&self.0.shared, to, &bytes);
     }
 
-    /// Publishes a record to everyone in the network who is there now. Never waits; no promise that it arrives,
+    /// Takes part in these topics from now on, and in no others.
+    pub fn take_part(&self, topics: &BTreeSet<Topic>) {
+        self.0.swarms.take_part(&self.0.shared, topics);
+    }
+
+    /// Publishes a record to everyone who takes part in the topic now; only for who takes part in it itself. Never waits; no promise that it arrives,
     /// and the same bytes published again within some seconds are not passed on.
     /// One longer than [`RECORD_BYTES_MAX`], or too many at a time, are dropped and counted.
-    pub fn publish(&self, bytes: Vec<u8>) {
+    pub fn publish(&self, topic: &Topic, bytes: Vec<u8>) {
         let length = bytes.len();
-        if length > RECORD_BYTES_MAX || self.0.commands.try_send(Command::Publish(bytes.into())).is_err() {
+        if length > RECORD_BYTES_MAX || !self.0.swarms.tell(topic, Command::Publish(bytes.into())) {
             self.0.shared.counters.dropped(1);
-            tracing::warn!(bytes = length, "record not published: too long, or too many at a time");
+            tracing::warn!(
+                bytes = length,
+                "record not published: too long, too many at a time, or in no topic of this node's"
+            );
         }
     }
 
-    /// Asks these peers to be let into the gossip swarm; those after the sixteenth are not asked.
+    /// Asks these peers to be let into the swarms of this node's topics; those after the sixteenth are not asked.
     pub fn join(&self, peers: &[AgentId]) {
         let ids: Vec<_> = peers
             .iter()
@@ -165,7 +166,7 @@ impl Net {
             .filter_map(|agent| endpoint_id(*agent))
             .take(JOIN_PEERS_MAX)
             .collect();
-        if !ids.is_empty() && self.0.commands.try_send(Command::Join(ids)).is_err() {
+        if !ids.is_empty() && !self.0.swarms.tell_all(|| Command::Join(ids.clone())) {
             tracing::warn!("not joined: too much waits to be published; known peers are asked later");
         }
     }

@@ -11,9 +11,6 @@ impl Said for Error {
             Self::Bind { bind, cause } => {
                 format!("无法监听 UDP {bind}（{cause}）：请释放该端口，或另选一个")
             }
-            Self::Topic { network, cause } => {
-                format!("无法打开网络“{network}”（{cause}）：请重新启动节点")
-            }
             Self::Ticket { value, cause } => {
                 format!("“{value}”不是伙伴的凭条（{}）：请复制以 headwater1 开头的全文", cause.zh())
             }
@@ -31,7 +28,6 @@ mod tests {
         let cause = || "cause 77".to_owned();
         let faults = [
             ("127.0.0.1:77", Error::Bind { bind: "127.0.0.1:77".parse().unwrap(), cause: cause() }),
-            ("oak", Error::Topic { network: "oak".to_owned(), cause: cause() }),
             ("no-ticket", "no-ticket".parse::<crate::Peer>().unwrap_err()),
             ("headwater1!", "headwater1!".parse::<crate::Peer>().unwrap_err()),
             ("", Error::Random(getrandom::Error::UNSUPPORTED)),

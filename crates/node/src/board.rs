@@ -3,8 +3,8 @@
 //! A fold over public records, this node's own among them. Knows no deals; says nothing about what to do.
 
 use ledger::{Inception, KeyState, Record, Statement};
-use market::FraudReport;
 use market::statement::{Described, Need, Offer, Withdrawal};
+use market::{FraudReport, Topic};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use vocab::{AgentId, RecordId, SpecId, Specification, Text, Timestamp, Unit};
@@ -26,7 +26,7 @@ pub(crate) struct Board {
     pub(crate) reachable: BTreeMap<AgentId, Reachable>,
     /// agents caught in a provable lie, and the record that proves it
     pub(crate) frauds: BTreeMap<AgentId, RecordId>,
-    /// by listing and author: its withdrawal
+    /// by listing and author: its withdrawal; only a listing's own author's word counts
     withdrawn: BTreeMap<(RecordId, AgentId), RecordId>,
     next_expiry: Option<Timestamp>,
 }
@@ -43,6 +43,8 @@ pub(crate) struct Reachable {
 pub(crate) struct Listing<T> {
     pub(crate) by: AgentId,
     pub(crate) at: Timestamp,
+    /// when this node learnt of it
+    pub(crate) heard_at: Timestamp,
     /// held once by all who keep clones of its record
     pub(crate) what: Arc<T>,
 }
@@ -53,6 +55,7 @@ impl Board {
         &mut self,
         me: &AgentId,
         record: &Record,
+        heard_at: Timestamp,
         superseded: &mut Vec<RecordId>,
     ) -> Result<bool, Fault> {
         let (by, at, id) = (record.author, record.at, record.id);
@@ -75,34 +78,33 @@ impl Board {
                 if better {
                     self.newest.insert(what.id.clone(), id);
                 }
-                self.specifications.insert(id, Listing { by, at, what });
+                self.specifications.insert(id, Listing { by, at, heard_at, what });
             }
             Offer::KIND => {
                 let what = record.shared::<Offer>()?;
                 what.check()?;
-                if !self.withdrawn.contains_key(&(id, by)) {
+                if self.withdrawn.contains_key(&(id, by)) {
+                    superseded.push(id);
+                } else {
                     self.expects(what.expires);
-                    self.offers.insert(id, Listing { by, at, what });
+                    self.offers.insert(id, Listing { by, at, heard_at, what });
                 }
             }
             Need::KIND => {
                 let what = record.shared::<Need>()?;
                 what.check()?;
-                if !self.withdrawn.contains_key(&(id, by)) {
+                if self.withdrawn.contains_key(&(id, by)) {
+                    superseded.push(id);
+                } else {
                     self.expects(what.expires);
-                    self.needs.insert(id, Listing { by, at, what });
+                    self.needs.insert(id, Listing { by, at, heard_at, what });
                 }
             }
             Withdrawal::KIND => {
                 let listing = record.read::<Withdrawal>()?.listing;
-                let owner = self
-                    .offers
-                    .get(&listing)
-                    .map(|l| l.by)
-                    .or_else(|| self.needs.get(&listing).map(|l| l.by));
-                // a withdrawal heard before its listing must still count; only the owner's is ever looked at
-                if owner.is_none_or(|owner| owner == by) {
-                    self.withdrawn.insert((listing, by), id);
+                // one heard before its listing must count once that comes
+                self.withdrawn.insert((listing, by), id);
+                if self.owner(&listing) == Some(by) {
                     self.offers.remove(&listing);
                     self.needs.remove(&listing);
                     superseded.push(listing);
@@ -122,6 +124,8 @@ impl Board {
                     let known =
                         self.reachable.insert(by, Reachable { seq: record.seq, record: id, addresses });
                     superseded.extend(known.map(|known| known.record));
+                } else {
+                    superseded.push(id);
                 }
             }
             _ => return Ok(false),
@@ -129,23 +133,48 @@ impl Board {
         Ok(true)
     }
 
+    /// Whose listing this is, while it stands.
+    pub(crate) fn owner(&self, listing: &RecordId) -> Option<AgentId> {
+        self.offers.get(listing).map(|l| l.by).or_else(|| self.needs.get(listing).map(|l| l.by))
+    }
+    /// Where a standing listing is spread, and until when.
+    pub(crate) fn whereabouts(&self, listing: &RecordId) -> (Topic, Option<Timestamp>) {
+        let offer = self.offers.get(listing).map(|l| (Topic::of_offer(&l.what), l.what.expires));
+        let need = || self.needs.get(listing).map(|l| (Topic::of_need(&l.what), l.what.expires));
+        offer.or_else(need).map_or((Topic::Commons, None), |(topic, expires)| (topic, Some(expires)))
+    }
+    /// Whether a listing's own author has taken it back.
+    pub(crate) fn is_withdrawn(&self, listing: &RecordId, by: &AgentId) -> bool {
+        self.withdrawn.contains_key(&(*listing, *by))
+    }
+    /// Takes a listing off the board that this node no longer cares for.
+    pub(crate) fn drop_listing(&mut self, id: &RecordId) {
+        self.offers.remove(id);
+        self.needs.remove(id);
+    }
+    /// Where this agent's standing listings are spread.
+    pub(crate) fn topics_of(&self, by: &AgentId) -> impl Iterator<Item = Topic> {
+        let offers = self.offers.values().filter(|l| l.by == *by).map(|l| Topic::of_offer(&l.what));
+        let needs = self.needs.values().filter(|l| l.by == *by).map(|l| Topic::of_need(&l.what));
+        offers.chain(needs)
+    }
+
     /// The offer, if it stands at `now`.
     pub(crate) fn offer(&self, id: &RecordId, now: Timestamp) -> Option<&Listing<Offer>> {
         self.offers.get(id).filter(|l| l.what.expires > now)
     }
 
-    /// Takes expired listings away; gathers them to retire.
-    pub(crate) fn expire(&mut self, now: Timestamp, superseded: &mut Vec<RecordId>) {
+    /// Takes expired listings away; true if there were any.
+    pub(crate) fn expire(&mut self, now: Timestamp) -> bool {
         if self.next_expiry.is_none_or(|t| t > now) {
-            return;
+            return false;
         }
-        superseded.extend(self.offers.iter().filter(|(_, l)| l.what.expires <= now).map(|(id, _)| *id));
-        superseded.extend(self.needs.iter().filter(|(_, l)| l.what.expires <= now).map(|(id, _)| *id));
         self.offers.retain(|_, l| l.what.expires > now);
         self.needs.retain(|_, l| l.what.expires > now);
         let left =
             self.offers.values().map(|l| l.what.expires).chain(self.needs.values().map(|l| l.what.expires));
         self.next_expiry = left.min();
+        true
     }
     fn expects(&mut self, expiry: Timestamp) {
         self.next_expiry = Some(self.next_expiry.map_or(expiry, |t| t.min(expiry)));
@@ -160,6 +189,9 @@ impl Board {
     /// The specification by that name: one's own newest revision, else the newest heard of.
     pub(crate) fn specification(&self, spec: &SpecId) -> Option<&Specification> {
         self.newest.get(spec).and_then(|id| self.specifications.get(id)).map(|l| &*l.what)
+    }
+    pub(crate) fn category(&self, spec: &SpecId) -> Option<SpecId> {
+        self.specification(spec).and_then(|s| s.category.clone())
     }
     pub(crate) fn specification_record(&self, spec: &SpecId) -> Option<RecordId> {
         self.newest.get(spec).copied()

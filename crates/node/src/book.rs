@@ -4,8 +4,9 @@
 //! Knows nothing of what records mean.
 
 use crate::effect::{Channel, Entry};
-use ledger::{Audience, Record, Signed};
-use std::collections::{BTreeMap, BTreeSet};
+use crate::public::{Public, spreads};
+use ledger::{Record, Signed};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use vocab::{AgentId, RecordId};
 
@@ -20,10 +21,8 @@ pub(crate) struct Book {
     heard: BTreeMap<AgentId, u64>,
     /// by author and sequence number: to notice two records in one place
     places: BTreeMap<(AgentId, u64), RecordId>,
-    /// public records that spread, by time and id, as reconciliation compares them
-    public: BTreeSet<(u64, RecordId)>,
-    /// how many of them each author has
-    public_by: BTreeMap<AgentId, usize>,
+    /// public records that spread
+    public: Public,
 }
 
 /// What the book makes of a record it is offered.
@@ -90,8 +89,7 @@ impl Book {
             Channel::Heard | Channel::Shown => {}
         }
         if spreads(record) {
-            self.public.insert((spread_time(record), record.id));
-            *self.public_by.entry(record.author).or_default() += 1;
+            self.public.file(record);
         }
         self.records.insert(record.id, record.clone());
     }
@@ -120,47 +118,19 @@ impl Book {
         all[..all.partition_point(|s| *s < seq)].last().copied().unwrap_or(0)
     }
 
-    pub(crate) fn public(&self) -> impl Iterator<Item = &(u64, RecordId)> {
-        self.public.iter()
+    pub(crate) fn public(&self) -> &Public {
+        &self.public
     }
-    pub(crate) fn public_len(&self) -> usize {
-        self.public.len()
-    }
-    pub(crate) fn public_by(&self, author: &AgentId) -> usize {
-        self.public_by.get(author).copied().unwrap_or(0)
-    }
-    /// Stops spreading a record that has been superseded; it is still kept.
+    /// Stops spreading a record that has been superseded or has ended; it is still kept.
     pub(crate) fn retire(&mut self, id: &RecordId) {
-        if let Some(record) = self.records.get(id)
-            && self.public.remove(&(spread_time(record), *id))
-            && let Some(count) = self.public_by.get_mut(&record.author)
-        {
-            *count = count.saturating_sub(1);
+        if let Some(record) = self.records.get(id) {
+            self.public.strike(record);
         }
     }
-}
-
-/// Kinds of public record that every node passes on; other public records are there for who asks.
-const SPREADING: [&str; 13] = [
-    "inception",
-    "rotation",
-    "grant",
-    "revocation",
-    "specification",
-    "offer",
-    "capacity",
-    "need",
-    "withdrawal",
-    "pool",
-    "pool_progress",
-    "fraud",
-    "reachable",
-];
-
-pub(crate) fn spreads(record: &Record) -> bool {
-    record.audience == Audience::Public && SPREADING.contains(&record.kind.as_str())
-}
-
-fn spread_time(record: &Record) -> u64 {
-    u64::try_from(record.at.as_second()).unwrap_or(0)
+    /// Spreads a record that is kept again.
+    pub(crate) fn readmit(&mut self, id: &RecordId) {
+        if let Some(record) = self.records.get(id) {
+            self.public.file(record);
+        }
+    }
 }

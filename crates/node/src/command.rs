@@ -76,6 +76,9 @@ pub enum Command {
     Need {
         /// what
         spec: SpecId,
+        /// by which others find it; the specification's when not given
+        #[serde(default)]
+        category: Option<SpecId>,
         /// for people
         #[serde(default)]
         name: Option<Text>,
@@ -93,6 +96,11 @@ pub enum Command {
         /// days until it expires
         #[serde(default)]
         expires_days: Option<u32>,
+    },
+    /// Say what this node is to hear of, in place of what was said before. Nothing: everything it hears.
+    SetInterests {
+        /// categories, and where
+        wants: Vec<market::Interest>,
     },
     /// Take an offer or need back.
     Withdraw {
@@ -452,6 +460,9 @@ pub enum DateReply {
 pub struct OfferDraft {
     /// what
     pub spec: SpecId,
+    /// by which others find it; the specification's when not given
+    #[serde(default)]
+    pub category: Option<SpecId>,
     /// for people; the specification's name when not given
     #[serde(default)]
     pub name: Option<Text>,

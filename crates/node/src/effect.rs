@@ -6,7 +6,9 @@
 use crate::command::{Command, Reply};
 use crate::frame::Frame;
 use ledger::{Record, Signed};
+use market::TopicId;
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use vocab::{AgentId, Timestamp};
 
@@ -47,8 +49,15 @@ pub enum Effect {
         /// what
         frame: Frame,
     },
-    /// spread this public record
-    Publish(Arc<Signed>),
+    /// spread this public record among those who take part in its topic
+    Publish {
+        /// what it is about
+        topic: TopicId,
+        /// the record
+        signed: Arc<Signed>,
+    },
+    /// take part in these topics from now on, and in no others
+    Topics(BTreeSet<TopicId>),
     /// answer the command of this number
     Reply(u64, Reply),
     /// call again with a [`Input::Tick`] at this time at the latest; each tick is answered by the next such wish

@@ -11,8 +11,10 @@ use crate::moves::total;
 use crate::node::{Node, Todo};
 use crate::orders::{Ask, Order};
 use crate::pools::{End, Pools};
+use crate::public::spreads;
 use crate::statement::{
-    Asked, Down, Dropped, Firm, GoAhead, ModelSet, OwnDemand, Replanned, Reservation, Up, Witnessed,
+    Asked, Down, Dropped, Firm, GoAhead, InterestsSet, ModelSet, OwnDemand, Replanned, Reservation, Up,
+    Witnessed,
 };
 use crate::view::{OrderSource, Role};
 use crate::words::said;
@@ -41,10 +43,13 @@ impl Node {
         }
         let kind = record.kind.as_str();
         if record.audience == Audience::Public {
-            let mut superseded = vec![];
-            let taken = self.board.apply(&me, record, &mut superseded)?;
-            superseded.iter().for_each(|id| self.book.retire(id));
-            if taken {
+            let mut superseded = std::mem::take(&mut self.superseded);
+            let taken = self.board.apply(&me, record, at, &mut superseded);
+            self.superseded = superseded;
+            if taken? {
+                if own && spreads(record) {
+                    self.interests.changed();
+                }
                 if let Some(known) =
                     self.board.reachable.get(&record.author).filter(|_| kind == "reachable" && !own)
                 {
@@ -105,6 +110,7 @@ impl Node {
                 self.estimates.keep_to(&self.model);
                 self.agenda.insert(Todo::Tell(Topic::Workshop));
             }
+            InterestsSet::KIND => self.apply_interests(record.read()?, at)?,
             OwnDemand::KIND => {
                 let demand: OwnDemand = record.read()?;
                 let ask = Ask {

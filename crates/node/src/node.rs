@@ -7,16 +7,18 @@
 use crate::asks::Asks;
 use crate::auctions::Auctions;
 use crate::board::Board;
-use crate::book::{Book, Place, spreads};
+use crate::book::{Book, Place};
 use crate::deals::{Deals, Fault};
 use crate::effect::{Channel, Effect, Entry, Input, Topic};
 use crate::error::{Error, Result};
 use crate::estimates::Estimates;
+use crate::interests::Interests;
 use crate::moves::Moves;
 use crate::orders::Orders;
 use crate::outages::Outages;
 use crate::pools::Pools;
 use crate::post::Post;
+use crate::public::spreads;
 use crate::search::Searches;
 use crate::turns::Turns;
 use crate::wants::Wants;
@@ -134,6 +136,9 @@ pub struct Node {
     /// until when lots keep, where their passports say it
     pub(crate) declared_expiry: BTreeMap<RecordId, Timestamp>,
     pub(crate) estimates: Estimates,
+    pub(crate) interests: Interests,
+    /// public records that the one being taken in has overtaken
+    pub(crate) superseded: Vec<RecordId>,
     // what follows does not survive a restart, and need not
     pub(crate) post: Post,
     pub(crate) turns: Turns,
@@ -198,6 +203,8 @@ impl Node {
             consumed: BTreeMap::new(),
             declared_expiry: BTreeMap::new(),
             estimates: Estimates::default(),
+            interests: Interests::default(),
+            superseded: vec![],
             post: Post::default(),
             turns: Turns::default(),
             asks: Asks::default(),
@@ -306,6 +313,7 @@ impl Node {
                 }
             }
         }
+        self.take_part();
         self.out.extend(told.into_iter().map(Effect::Tell));
         let next = self.next_wake(now);
         if next != self.wake_at {
@@ -348,7 +356,10 @@ impl Node {
             self.agenda.insert(Todo::Mail(*to));
         }
         let id = record.id;
-        let publish = spreads(record).then(|| Effect::Publish(record.signed().clone()));
+        let publish = spreads(record).then(|| Effect::Publish {
+            topic: market::Topic::of_record(record).id(),
+            signed: record.signed().clone(),
+        });
         self.out.push(Effect::Append(entry));
         self.out.extend(publish);
         Ok(id)
@@ -438,6 +449,8 @@ impl Node {
             self.log.append(entry.record.id);
         }
         self.book.keep(entry);
+        // what overtakes may be overtaken itself: only now does everything stand where it is looked for
+        std::mem::take(&mut self.superseded).iter().for_each(|id| self.book.retire(id));
     }
 
     /// When the node must be called again at the latest.

@@ -96,6 +96,7 @@ impl Node {
                 by: self.who(&l.by),
                 mine: l.by == self.me(),
                 at: l.at,
+                heard_at: l.heard_at,
                 offer: (*l.what).clone(),
             })
             .collect();
@@ -122,6 +123,7 @@ impl Node {
                 by: self.who(&l.by),
                 mine: l.by == self.me(),
                 at: l.at,
+                heard_at: l.heard_at,
                 fits: fits(&l.what),
                 need: (*l.what).clone(),
             })

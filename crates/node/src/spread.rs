@@ -3,10 +3,10 @@
 //! Gossip is a hint and reconciliation is the truth: whoever was away or joined late gets what it lacks by comparing
 //! sets (negentropy, protocol version 1) with the peers it meets, and again now and then.
 
-use crate::book::spreads;
 use crate::effect::{Channel, Effect, Topic};
 use crate::frame::{Frame, Turn};
 use crate::node::{Hears, Node, Todo};
+use crate::public::{ends, spreads};
 use crate::statement::{ReachableAt, Witnessed};
 use crate::view::OrderSource;
 use crate::words::{about, about_foreign, because, said};
@@ -50,12 +50,20 @@ impl Node {
         if policy.hears == Hears::Partners && !partner {
             return;
         }
+        let topic = market::Topic::of_record(&record).id();
+        let over =
+            ends(&record).is_some_and(|t| t <= now) || self.board.is_withdrawn(&record.id, &record.author);
         // silence towards those who flood: what is over the limit is not kept, and not worth a word
         if !spreads(&record)
-            || self.book.public_by(&record.author) >= policy.public_per_author
-            || self.book.public_len() >= policy.public_in_all
+            || over
+            || !self.takes(&topic)
+            || self.book.public().by(&record.author) >= policy.public_per_author
+            || self.book.public().len() >= policy.public_in_all
         {
             return;
+        }
+        if !self.book.public().has_topic(&topic) {
+            self.interests.changed();
         }
         if let Some(from) = from {
             self.post.news_from(&from);
@@ -89,8 +97,9 @@ impl Node {
             Hears::Everybody => true,
             Hears::Partners => self.book.get(id).is_some_and(|r| r.author == me || r.author == *peer),
         };
-        let mut set = NegentropyStorageVector::with_capacity(self.book.public_len());
-        for (time, id) in self.book.public().filter(|(_, id)| compared(id)) {
+        let public = self.book.public();
+        let mut set = NegentropyStorageVector::with_capacity(public.len());
+        for (time, id) in public.topics().flat_map(|(_, set)| set).filter(|(_, id)| compared(id)) {
             set.insert(*time, Id::from_byte_array(id.0)).ok()?;
         }
         set.seal().ok()?;
@@ -242,10 +251,11 @@ impl Node {
             self.forgot_at = now;
             self.capacity.forget_before(after(now, -FORGET_S));
         }
-        let mut superseded = vec![];
-        self.board.expire(now, &mut superseded);
-        if !superseded.is_empty() {
-            superseded.iter().for_each(|id| self.book.retire(id));
+        for id in self.book.public().ended(now) {
+            self.book.retire(&id);
+            self.interests.changed();
+        }
+        if self.board.expire(now) {
             self.agenda.insert(Todo::Tell(Topic::Market));
         }
         if let Some(peer) = self.next_to_reconcile().filter(|(due, _)| *due <= now).map(|(_, peer)| peer) {
@@ -254,7 +264,8 @@ impl Node {
     }
 
     pub(crate) fn next_periodic(&self) -> Option<Timestamp> {
-        self.next_to_reconcile().map(|(due, _)| due)
+        let due = self.next_to_reconcile().map(|(due, _)| due);
+        due.into_iter().chain(self.book.public().next_end()).min()
     }
 
     /// The connected peer whose public records were compared longest ago, and when it is its turn.

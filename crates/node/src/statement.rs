@@ -31,6 +31,14 @@ fn nothing(quantity: &Decimal) -> bool {
 pub(crate) struct ModelSet(pub Model);
 statement!(ModelSet, "model", |_s| vec![]);
 
+/// What this agent wants to hear of: replaces what was said before. Nothing means everything.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct InterestsSet {
+    pub wants: Vec<market::Interest>,
+}
+statement!(InterestsSet, "interests", |_s| vec![]);
+
 /// A demand of one's own.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

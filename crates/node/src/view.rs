@@ -91,8 +91,10 @@ pub struct OfferView {
     pub by: Who,
     /// this node's own
     pub mine: bool,
-    /// when it was published
+    /// when it was published, by its author's clock
     pub at: Timestamp,
+    /// when this node learnt of it
+    pub heard_at: Timestamp,
     /// what is offered
     pub offer: Offer,
 }
@@ -106,8 +108,10 @@ pub struct NeedView {
     pub by: Who,
     /// this node's own
     pub mine: bool,
-    /// when it was published
+    /// when it was published, by its author's clock
     pub at: Timestamp,
+    /// when this node learnt of it
+    pub heard_at: Timestamp,
     /// what is needed
     pub need: Need,
     /// known offers that fit it, best first

@@ -276,7 +276,10 @@ impl Engine {
             match effect {
                 Effect::Append(_) => {}
                 Effect::Send { to, frame } => self.net.send(to, frame.encode()),
-                Effect::Publish(signed) => self.net.publish(signed.to_envelope()),
+                Effect::Publish { topic, signed } => self.net.publish(&topic.0, signed.to_envelope()),
+                Effect::Topics(topics) => {
+                    self.net.take_part(&topics.into_iter().map(|topic| topic.0).collect());
+                }
                 Effect::Reply(number, reply) => {
                     if let Some(answer) = self.unanswered.remove(&number) {
                         // whoever asked may have given up waiting

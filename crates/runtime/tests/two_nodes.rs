@@ -77,6 +77,7 @@ async fn supplier(dir: &Path) -> Handle {
     let price = Money::new(3.into(), "EUR".parse().unwrap());
     let offer = OfferDraft {
         spec: oak(),
+        category: None,
         name: None,
         unit: None,
         prices: PriceSchedule::flat(price),

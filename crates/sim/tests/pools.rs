@@ -140,7 +140,14 @@ fn the_keepers_newest_word_counts_whichever_comes_last() {
     let (keeper, away) = (all[0], all[1]);
     let say = |c: &Chairs, members: u32, seq: u64| {
         let pledged = Decimal::from(i64::from(members));
-        let progress = PoolProgress { pool: id, members, pledged, price_now: None, outcome: None };
+        let progress = PoolProgress {
+            pool: id,
+            members,
+            pledged,
+            price_now: None,
+            outcome: None,
+            topic: Default::default(),
+        };
         let draft = progress.draft(Audience::Public).unwrap();
         let record = c.world.signer(keeper).sign(draft, seq, Some(id), c.world.now()).unwrap();
         Signed::clone(record.signed())

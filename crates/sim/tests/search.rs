@@ -200,7 +200,10 @@ fn answers_are_checked_and_compared_and_what_is_kept_back_is_told_unless_it_was_
     let withdrawn = potter.offers(after(long_ago, 1), 30);
     let news = potter.offers(after(alone.now, -5), 30);
     let over = potter.offers(after(long_ago, 2), 0);
-    let withdrawal = potter.say(&market::statement::Withdrawal { listing: withdrawn.id() }, alone.now);
+    let withdrawal = potter.say(
+        &market::statement::Withdrawal { listing: withdrawn.id(), topic: Default::default(), expires: None },
+        alone.now,
+    );
     let mut forged = news.clone();
     forged.signature[5] ^= 1;
 
@@ -239,7 +242,10 @@ fn nobody_withdraws_what_another_has_published() {
     let mut alone = Alone::new();
     let (mut potter, mut rival) = (Author::new(9), Author::new(10));
     let jug = potter.offers(alone.now, 30);
-    let false_word = rival.say(&market::statement::Withdrawal { listing: jug.id() }, alone.now);
+    let false_word = rival.say(
+        &market::statement::Withdrawal { listing: jug.id(), topic: Default::default(), expires: None },
+        alone.now,
+    );
     for signed in [Signed::clone(rival.1[0].signed()), false_word, Signed::clone(potter.1[0].signed()), jug] {
         alone.node.handle(Input::Heard(signed), alone.now);
     }

@@ -7,6 +7,7 @@
 //! This crate knows no signatures, no records, no deals: it only says what a well-formed value is, and every
 //! parse error names the value and what would be right.
 
+mod cell;
 mod decimal;
 mod error;
 mod id;
@@ -16,6 +17,7 @@ mod said;
 mod spec;
 mod text_form;
 
+pub use cell::{Cell, Resolution};
 pub use decimal::Decimal;
 pub use error::Error;
 pub use id::{AgentId, RecordId, SpecId};

@@ -14,6 +14,9 @@ pub(crate) struct OfferArgs {
     /// Currency of the prices, such as EUR
     #[arg(long)]
     pub(crate) currency: Option<vocab::Currency>,
+    /// Category by which others find it; the specification's when not given
+    #[arg(long)]
+    pub(crate) category: Option<SpecId>,
     /// Name for people; the specification's when not given
     #[arg(long)]
     pub(crate) name: Option<String>,
@@ -55,6 +58,9 @@ pub(crate) struct NeedArgs {
     pub(crate) spec: SpecId,
     /// How much
     pub(crate) quantity: Decimal,
+    /// Category by which others find it; the specification's when not given
+    #[arg(long)]
+    pub(crate) category: Option<SpecId>,
     /// Name for people
     #[arg(long)]
     pub(crate) name: Option<String>,

@@ -105,6 +105,7 @@ pub(super) fn command(c: &Context, command: Cmd) -> Result<()> {
 fn need(args: NeedArgs) -> Command {
     Command::Need {
         spec: args.spec,
+        category: args.category,
         name: args.name.map(Text::Plain),
         quantity: args.quantity,
         ceiling: args.ceiling,
@@ -135,6 +136,7 @@ fn offer(c: &Context, args: OfferArgs) -> Result<OfferDraft> {
         .map(|(cap, days)| PoolingDraft::new(cap, days, Text::Plain(args.pool_payment)));
     Ok(OfferDraft {
         spec: args.spec_or_file.parse().map_err(|e: vocab::Error| Failure::said(Exit::Usage, "usage", &e))?,
+        category: args.category,
         name: args.name.map(Text::Plain),
         unit: args.unit,
         prices: PriceSchedule { currency: args.currency.ok_or_else(missing)?, tiers },

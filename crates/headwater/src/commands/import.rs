@@ -179,6 +179,7 @@ pub(super) fn stock(c: &Context, path: &Path) -> Result<()> {
 
 pub(super) fn offers(c: &Context, path: &Path) -> Result<()> {
     let optional = [
+        "category",
         "name",
         "unit",
         "minimum",
@@ -213,6 +214,7 @@ fn offer(row: &Row<'_>, known: &BTreeSet<String>) -> Result<Command> {
     };
     Ok(Command::Offer(OfferDraft {
         spec: row.known_spec("spec", known)?,
+        category: row.maybe("category")?,
         name: row.text("name").map(Text::from),
         unit: row.maybe::<Unit>("unit")?,
         prices,

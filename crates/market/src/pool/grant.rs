@@ -3,7 +3,7 @@
 use crate::check::ensure;
 use crate::error::shown;
 use crate::statement::{Allocation, Offer, PoolRequest, PoolTerms, Reason};
-use crate::{Error, Result};
+use crate::{Error, Result, Topic};
 use vocab::phrase;
 use vocab::{Decimal, RecordId, Timestamp, after};
 
@@ -101,6 +101,7 @@ pub fn grant(
         extended: request.extended,
         drop_offs: request.drop_offs.clone(),
         round: request.round,
+        topic: Topic::of_offer(offer),
     };
     terms.check()?;
     Ok(terms)

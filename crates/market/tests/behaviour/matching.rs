@@ -93,6 +93,7 @@ fn a_flood_of_offers_is_cut_for_each_currency_alone() {
 fn an_offer_fits_a_need_in_everything_the_need_says() {
     let need = Need {
         spec: "chair".parse().unwrap(),
+        category: None,
         name: "Chairs".into(),
         unit: Unit::Each,
         quantity: n(20),

@@ -73,6 +73,7 @@ fn an_offer_admits_what_it_says_at_the_price_of_the_quantity() {
 fn needs() {
     let need = Need {
         spec: "chair".parse().unwrap(),
+        category: None,
         name: "Chair".into(),
         unit: Unit::Each,
         quantity: n(1),
@@ -191,8 +192,14 @@ fn pledges() {
 
 #[test]
 fn progress_reports() {
-    let good =
-        PoolProgress { pool: id(1), members: 1, pledged: n(0), price_now: Some(eur("0")), outcome: None };
+    let good = PoolProgress {
+        pool: id(1),
+        members: 1,
+        pledged: n(0),
+        price_now: Some(eur("0")),
+        outcome: None,
+        topic: Default::default(),
+    };
     good.check().unwrap();
     assert_eq!(refused(PoolProgress { pledged: n(-1), ..good.clone() }.check()), "pledged");
     assert_eq!(refused(PoolProgress { price_now: Some(eur("-1")), ..good }.check()), "price_now");

@@ -34,6 +34,7 @@ pub(crate) fn prices(tiers: &[(i64, i64)]) -> PriceSchedule {
 pub(crate) fn chair() -> Offer {
     Offer {
         spec: "chair".parse().unwrap(),
+        category: None,
         name: "Chair".into(),
         unit: Unit::Each,
         prices: prices(&[(1, 120), (20, 96), (50, 84)]),

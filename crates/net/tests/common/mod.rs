@@ -3,12 +3,15 @@
 #![allow(clippy::unwrap_used, dead_code)]
 
 use net::{Config, Event, Net};
+use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::sync::mpsc::Receiver;
 use tokio::time::{Instant, timeout};
 use vocab::AgentId;
 
+/// The topic every node takes part in.
+pub const TOPIC: net::Topic = [7; 32];
 pub const LIMIT: Duration = Duration::from_secs(20);
 
 pub struct Node {
@@ -33,6 +36,7 @@ impl Node {
 
     pub async fn start_with(config: Config) -> Self {
         let (net, events) = Net::start(config).await.unwrap();
+        net.take_part(&BTreeSet::from([TOPIC]));
         Self { net, events }
     }
 

@@ -121,11 +121,10 @@ impl Node {
             Outcome::Lapsed {} => None,
         };
         let members = u32::try_from(progress.pledges).unwrap_or(u32::MAX);
-        self.say_or_report(
-            &PoolProgress { pool: id, members, pledged: progress.pledged, price_now, outcome: ended },
-            Audience::Public,
-            now,
-        );
+        let topic = pool.terms.topic.clone();
+        let progress =
+            PoolProgress { pool: id, members, pledged: progress.pledged, price_now, outcome: ended, topic };
+        self.say_or_report(&progress, Audience::Public, now);
     }
 
     pub(crate) fn close_pool(&mut self, id: RecordId, now: Timestamp) {

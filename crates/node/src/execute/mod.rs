@@ -10,6 +10,7 @@ mod work;
 use crate::command::{Command, Done, OfferDraft, PoolingDraft, Reply};
 use crate::error::{Error, Result};
 use crate::node::Node;
+use crate::public::LISTING_DAYS_MAX;
 use crate::relocation::Place;
 use crate::statement::ModelSet;
 use crate::words::words;
@@ -22,8 +23,6 @@ use vocab::{DAY_S, Decimal, Phrase, Quantity, RecordId, Timestamp, after, phrase
 
 /// Days until a listing expires when its owner does not say.
 const EXPIRES_DAYS: u32 = 30;
-/// Longest life of a listing, days.
-const EXPIRES_DAYS_MAX: u32 = 366;
 
 impl Node {
     /// Does a command; `None` when the answer comes later.
@@ -84,11 +83,13 @@ impl Node {
                 self.say(&Happened { events: vec![event] }, Audience::Private, now)
             }
             Command::Offer(draft) => self.offer(draft, now),
-            Command::Need { spec, name, quantity, ceiling, due, place, expires_days } => {
+            Command::Need { spec, category, name, quantity, ceiling, due, place, expires_days } => {
                 let unit = self.board.unit(&spec).ok_or_else(|| Error::NoSpecification(spec.clone()))?;
                 let name = name.unwrap_or_else(|| self.board.spec_name(&spec));
+                let category = category.or_else(|| self.board.category(&spec));
                 let need = Need {
                     spec,
+                    category,
                     name,
                     unit,
                     quantity,
@@ -100,29 +101,24 @@ impl Node {
                 need.check()?;
                 self.say(&need, Audience::Public, now)
             }
-            Command::Withdraw { listing } => {
-                let owner = self.board.offers.get(&listing).map(|l| l.by).or(self
-                    .board
-                    .needs
-                    .get(&listing)
-                    .map(|l| l.by));
-                match owner {
-                    Some(owner) if owner == self.me() => {
-                        self.say(&Withdrawal { listing }, Audience::Public, now)
-                    }
-                    Some(owner) => Err(Error::NotYours {
-                        what: words("listing", "发布"),
-                        id: listing,
-                        owner,
-                        remedy: words("withdraw your own", "只能撤回自己的"),
-                    }),
-                    None => Err(Error::Unknown {
-                        kind: words("listing", "发布"),
-                        id: listing,
-                        remedy: words("see your offers and needs", "请查看你的供应和需求"),
-                    }),
+            Command::SetInterests { wants } => self.set_interests(wants, now),
+            Command::Withdraw { listing } => match self.board.owner(&listing) {
+                Some(owner) if owner == self.me() => {
+                    let (topic, expires) = self.board.whereabouts(&listing);
+                    self.say(&Withdrawal { listing, topic, expires }, Audience::Public, now)
                 }
-            }
+                Some(owner) => Err(Error::NotYours {
+                    what: words("listing", "发布"),
+                    id: listing,
+                    owner,
+                    remedy: words("withdraw your own", "只能撤回自己的"),
+                }),
+                None => Err(Error::Unknown {
+                    kind: words("listing", "发布"),
+                    id: listing,
+                    remedy: words("see your offers and needs", "请查看你的供应和需求"),
+                }),
+            },
             Command::Enquire { offer, quantity, due } => self.enquire(offer, quantity, due, now),
             Command::Plan { spec, quantity } => self.plan(spec, quantity, now),
             Command::MoveProcess { plan, index, start, work_center } => {
@@ -198,7 +194,9 @@ impl Node {
     pub(crate) fn offer(&mut self, draft: OfferDraft, now: Timestamp) -> Result<RecordId> {
         let unit = draft.unit.or_else(|| self.board.unit(&draft.spec));
         let step = draft.step.unwrap_or(Decimal::ONE);
+        let category = draft.category.or_else(|| self.board.category(&draft.spec));
         let offer = Offer {
+            category,
             name: draft.name.unwrap_or_else(|| self.board.spec_name(&draft.spec)),
             unit: unit.ok_or_else(|| Error::NoSpecification(draft.spec.clone()))?,
             minimum: draft.minimum.unwrap_or(step),
@@ -220,7 +218,7 @@ impl Node {
 
 fn expires(days: Option<u32>, now: Timestamp) -> Result<Timestamp> {
     match days.unwrap_or(EXPIRES_DAYS) {
-        days @ 1..=EXPIRES_DAYS_MAX => Ok(after(now, i64::from(days) * DAY_S)),
+        days @ 1..=LISTING_DAYS_MAX => Ok(after(now, i64::from(days) * DAY_S)),
         days => {
             let remedy = words("give 1 to 366 days", "请给出 1 到 366 天");
             Err(Error::Field {

@@ -82,6 +82,7 @@ impl<'a> Network<'a> {
         for (at, stage) in self.chain.stages.iter().enumerate().filter(|(_, s)| !s.has_buyers()) {
             let tier = Tier { from: Decimal::ZERO, unit_price: self.reckoned.price[at] };
             let draft = OfferDraft {
+                category: None,
                 spec: stage.id.clone(),
                 name: Some(Text::Plain(stage.name.clone())),
                 unit: None,

@@ -4,6 +4,7 @@ use super::queue::Event;
 use super::{World, at};
 use crate::faults::Order;
 use ledger::Signed;
+use market::TopicId;
 use node::Hears;
 use node::effect::Input;
 use node::frame::Frame;
@@ -47,7 +48,7 @@ impl World {
     }
 
     /// Spreads a public record: to every node of an open market, and to those it is connected with.
-    pub(super) fn publish(&mut self, who: usize, signed: &Arc<Signed>) {
+    pub(super) fn publish(&mut self, who: usize, topic: &TopicId, signed: &Arc<Signed>) {
         let partners = self.peers[who].links.keys().copied();
         let mut to: Vec<usize> = partners
             .filter(|p| self.peers[*p].policy.hears == Hears::Partners)
@@ -55,7 +56,8 @@ impl World {
             .collect();
         to.sort_unstable();
         for to in to.into_iter().filter(|to| *to != who) {
-            if self.parted(who, to) || self.chance(self.faults.loss) {
+            let takes = self.peers[to].node.as_ref().is_some_and(|node| node.takes(topic));
+            if !takes || self.parted(who, to) || self.chance(self.faults.loss) {
                 continue;
             }
             let delay = self.delay(who, to);

@@ -435,14 +435,14 @@ impl World {
 
     fn effect(&mut self, who: usize, effect: Effect) {
         match effect {
-            Effect::Append(_) => {}
+            Effect::Append(_) | Effect::Topics(_) => {}
             Effect::Tell(_) => {
                 if !std::mem::replace(&mut self.peers[who].told, true) {
                     self.told.push(who);
                 }
             }
             Effect::Send { to, frame } => self.send(who, &to, &frame),
-            Effect::Publish(signed) => self.publish(who, &signed),
+            Effect::Publish { topic, signed } => self.publish(who, &topic, &signed),
             Effect::Reply(number, reply) => {
                 self.check_reply(who, &reply);
                 self.replies.insert(number, reply);

@@ -116,6 +116,7 @@ pub(super) const HELP: &[(&str, &str)] = &[
     ("Price of one unit from a quantity up: FROM=PRICE; may be repeated", "自某数量起的单价：起始数量=单价，可重复"),
     ("Currency of the prices, such as EUR", "价格的货币，如 CNY"),
     ("Name for people; the specification's when not given", "供人阅读的名称；不填则取规格名称"),
+    ("Category by which others find it; the specification's when not given", "供他人查找的类别；不填则取规格类别"),
     ("Unit; the specification's when not given", "单位；不填则取规格单位"),
     ("Smallest order", "起订量"),
     ("Orders are multiples of this", "订购数量须为其倍数"),
