@@ -2,7 +2,7 @@
 //!
 //! Sections: [`deals`] over real sockets and disks, [`appends`], [`verify`] of a whole log, [`start`] and memory,
 //! [`small`] guides, [`schedule`] of classic problems, [`planning`] of whole sites, [`firms`] that promise across each
-//! other. What each figure means and what it was on one machine stands in `docs/performance.md` and `docs/planning.md`.
+//! other, [`pools`] of a hundred thousand. What each figure means and what it was on one machine stands in `docs/performance.md` and `docs/planning.md`.
 
 mod appends;
 mod bare;
@@ -10,6 +10,7 @@ mod deals;
 mod firms;
 mod machine;
 mod planning;
+mod pools;
 mod report;
 mod schedule;
 mod small;
@@ -59,6 +60,7 @@ enum Which {
     Schedule,
     Planning,
     Firms,
+    Pools,
 }
 
 /// What every section needs to know.
@@ -104,7 +106,7 @@ fn main() -> Result<()> {
     if !arguments.json {
         println!("# Headwater, measured\n\n{}\n", machine.line());
     }
-    let all: [(Which, Measure); 8] = [
+    let all: [(Which, Measure); 9] = [
         (Which::Deals, deals::run),
         (Which::Appends, appends::run),
         (Which::Verify, verify::run),
@@ -113,6 +115,7 @@ fn main() -> Result<()> {
         (Which::Schedule, schedule::run),
         (Which::Planning, planning::run),
         (Which::Firms, firms::run),
+        (Which::Pools, pools::run),
     ];
     let mut sections = vec![];
     for (_, run) in all.iter().filter(|(which, _)| arguments.only.is_none_or(|only| only == *which)) {

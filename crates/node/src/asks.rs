@@ -183,7 +183,16 @@ impl Node {
     }
 
     pub(crate) fn answered(&mut self, from: AgentId, number: u64, answer: Option<Found>, now: Timestamp) {
+        let answer = match answer {
+            Some(Found::Share(letter)) => return self.shown_share(from, *letter, now),
+            Some(Found::StandIn) => return self.asked_to_stand_in(from, now),
+            Some(Found::Pledges { records, more }) => return self.gathered(from, records, more, now),
+            other => other,
+        };
         if self.asks.open.get(&number).is_none_or(|o| o.asked != from) {
+            if let Some(Found::Record(signed)) = answer {
+                return self.shown_part(signed, now);
+            }
             return self.answered_search(from, number, answer, now);
         }
         let Some(open) = self.asks.open.remove(&number) else { return };
@@ -279,6 +288,8 @@ impl Node {
     /// Answers a peer's question, if it may know.
     pub(crate) fn answer(&mut self, from: AgentId, question: &Question, now: Timestamp) -> Option<Found> {
         match question {
+            Question::Share { pool, pledge } => self.answer_share(from, pool, pledge, now),
+            Question::Pledges { pool, after } => self.answer_pledges(from, pool, after.as_ref(), now),
             Question::Record(id) => {
                 let record = self.book.get(id)?;
                 (record.author == from || record.audience.admits(&from))

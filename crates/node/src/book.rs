@@ -42,11 +42,6 @@ impl Book {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Record> {
         self.records.values()
     }
-    /// Every close of this pool by this keeper.
-    pub(crate) fn closes_of(&self, pool: &RecordId, keeper: &AgentId) -> Vec<RecordId> {
-        let closes = self.records.values().filter(|r| r.kind == "pool_close" && r.author == *keeper);
-        closes.filter(|r| r.refs.first() == Some(pool)).map(|r| r.id).collect()
-    }
     pub(crate) fn len(&self) -> usize {
         self.records.len()
     }

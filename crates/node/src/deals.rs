@@ -316,6 +316,34 @@ impl Deals {
         self.all.insert(deal.id, deal);
     }
 
+    /// The deals that the close in force of a pool has bound; those that another close had bound before end or follow it.
+    pub(crate) fn bind_pool(&mut self, pool: &RecordId, close: RecordId, bound: Vec<Deal>) {
+        let of_other = |deal: &Deal| {
+            matches!((&deal.origin, &deal.stage), (Origin::Pool(of), Stage::Bound { seal: Seal::Close, dated, .. })
+                if of == pool && *dated != close)
+        };
+        let other: Vec<RecordId> =
+            match bound.first().is_some_and(|deal| self.get(&deal.id).is_some_and(|d| !of_other(d))) {
+                // said again: nothing has changed
+                true => return,
+                false => self.all.values().filter(|deal| of_other(deal)).map(|deal| deal.id).collect(),
+            };
+        for id in other {
+            let gone = !bound.iter().any(|deal| deal.id == id);
+            if gone && let Some(deal) = self.all.get_mut(&id) {
+                let why = said!("another close of the pool is in force", "该拼单以另一份结果为准");
+                deal.stage = Stage::Over(Ending::Refused(Reason::Declined, why));
+            } else {
+                self.all.remove(&id);
+            }
+        }
+        for deal in bound {
+            if self.get(&deal.id).is_none() {
+                self.open(deal);
+            }
+        }
+    }
+
     fn set(&mut self, id: &RecordId, record: RecordId, stage: Stage) {
         self.index.insert(record, *id);
         if let Some(deal) = self.all.get_mut(id) {

@@ -13,8 +13,8 @@ use crate::orders::{Ask, Order};
 use crate::pools::{End, Pools};
 use crate::public::spreads;
 use crate::statement::{
-    Asked, Down, Dropped, Firm, GoAhead, InterestsSet, ModelSet, OwnDemand, Replanned, Reservation, Up,
-    Witnessed,
+    Asked, Down, Dropped, Firm, GoAhead, InterestsSet, ModelSet, OwnDemand, PoolJudged, PoolShare, Replanned,
+    Reservation, Up, Witnessed,
 };
 use crate::view::{OrderSource, Role};
 use crate::words::said;
@@ -181,6 +181,15 @@ impl Node {
             Down::KIND => self.apply_down(record.id, &record.read()?),
             Up::KIND => self.apply_up(&record.read()?, at),
             Replanned::KIND => self.apply_replanned(record.read()?, at),
+            PoolShare::KIND => {
+                let id = self.pools.share(&self.signer.author(), record, &self.book)?;
+                self.pool_changed(&id, at);
+            }
+            PoolJudged::KIND => {
+                let id = record.read::<PoolJudged>()?.pool;
+                self.pools.judge_again(&id, &self.book);
+                self.pool_changed(&id, at);
+            }
             Witnessed::KIND => {
                 let seen: Witnessed = record.read()?;
                 // a checkpoint that this node has seen: what comes later is compared with it
@@ -432,15 +441,15 @@ impl Node {
         };
         self.agenda.insert(Todo::Pool(*id));
         let End::Closed { settled, close } = &pool.end else { return };
-        let market::statement::Outcome::Made { unit_price, .. } = settled.outcome else { return };
         let me = self.me();
         let mine = settled.shares.iter().filter(|share| share.member == me || pool.offerer == me);
-        let bound: Vec<_> = mine.map(|share| Deal::of_pool(pool, *close, share, &me, unit_price)).collect();
-        for deal in bound {
-            if self.deals.get(&deal.id).is_none() {
-                self.deals.open(deal);
+        let bound: Vec<_> = match settled.outcome {
+            market::statement::Outcome::Made { unit_price, .. } => {
+                mine.map(|share| Deal::of_pool(pool, *close, share, &me, unit_price)).collect()
             }
-        }
+            market::statement::Outcome::Lapsed {} => vec![],
+        };
+        self.deals.bind_pool(id, *close, bound);
         self.agenda.insert(Todo::Tell(Topic::Deals));
     }
 

@@ -118,6 +118,20 @@ pub enum Question {
     Search(#[serde(with = "as_json")] Query),
     /// the withdrawals of these listings, where they were withdrawn
     Withdrawals(Vec<RecordId>),
+    /// what a pool came to, for this pledge of the asker's
+    Share {
+        /// the pool
+        pool: RecordId,
+        /// the pledge
+        pledge: RecordId,
+    },
+    /// the pledges of a pool that has closed, in rising order of id
+    Pledges {
+        /// the pool
+        pool: RecordId,
+        /// those after this one; from the first when not given
+        after: Option<RecordId>,
+    },
 }
 
 /// What can be found.
@@ -136,6 +150,31 @@ pub enum Found {
     },
     /// withdrawals
     Withdrawals(Vec<Signed>),
+    /// the close in force, and what shows the asker its part of it
+    Share(#[serde(with = "as_json")] Box<ShareLetter>),
+    /// the keeper is absent: the asker may close, from the pledges it can have here
+    StandIn,
+    /// some pledges, each with its receipt
+    Pledges {
+        /// pledges and receipts
+        records: Vec<Signed>,
+        /// there are more after the last of them
+        more: bool,
+    },
+}
+
+/// A close, and one pledge's part of it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ShareLetter {
+    /// the close
+    pub close: Signed,
+    /// the offerer's consent, where somebody stood in for the keeper
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub consent: Option<Signed>,
+    /// what the pledge gets; none where it does not count
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub proof: Option<market::pool::ShareProof>,
 }
 
 /// A value that says itself which of its fields are there travels as JSON: postcard counts fields by position.

@@ -87,10 +87,10 @@ impl Node {
         self.deals.of(record).map(|deal| deal.id)
     }
 
-    /// What a pool came to, as this node has recomputed it from its close.
-    pub fn settled(&self, pool: &RecordId) -> Option<&Settled> {
+    /// What a pool came to by this close, as this node has recomputed it; `None` if another is in force here.
+    pub fn settled(&self, pool: &RecordId, by: &RecordId) -> Option<&Settled> {
         match &self.pools.get(pool)?.end {
-            End::Closed { settled, .. } => Some(settled),
+            End::Closed { settled, close } if close == by => Some(settled),
             _ => None,
         }
     }

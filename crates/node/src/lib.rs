@@ -24,6 +24,7 @@ mod fold;
 mod fold_auction;
 mod fold_floor;
 pub mod frame;
+mod gather;
 mod interests;
 mod invariants;
 mod lots;

@@ -4,6 +4,7 @@
 //! [`Node::apply`], which is a fold over records: the same code runs live and at restart. What to do about a change
 //! is put on an agenda and decided afterwards, from the state alone, so a crash in between loses nothing.
 
+use crate::advance::Awaited;
 use crate::asks::Asks;
 use crate::auctions::Auctions;
 use crate::board::Board;
@@ -12,6 +13,7 @@ use crate::deals::{Deals, Fault};
 use crate::effect::{Channel, Effect, Entry, Input, Topic};
 use crate::error::{Error, Result};
 use crate::estimates::Estimates;
+use crate::gather::Gathers;
 use crate::interests::Interests;
 use crate::moves::Moves;
 use crate::orders::Orders;
@@ -144,6 +146,8 @@ pub struct Node {
     pub(crate) turns: Turns,
     pub(crate) asks: Asks,
     pub(crate) searches: Searches,
+    pub(crate) gathers: Gathers,
+    pub(crate) awaited: Awaited,
     pub(crate) problems: VecDeque<(Timestamp, Option<AgentId>, Text)>,
     pub(crate) agenda: BTreeSet<Todo>,
     pub(crate) out: Vec<Effect>,
@@ -209,6 +213,8 @@ impl Node {
             turns: Turns::default(),
             asks: Asks::default(),
             searches: Searches::default(),
+            gathers: Gathers::default(),
+            awaited: Awaited::default(),
             problems: VecDeque::new(),
             agenda: BTreeSet::new(),
             out: vec![],
@@ -329,7 +335,8 @@ impl Node {
         for id in self.deals.expire(now) {
             self.deal_changed(&id, now);
         }
-        for id in self.pools.expire(now) {
+        let me = self.me();
+        for id in self.pools.expire(&me, now) {
             self.agenda.insert(Todo::Pool(id));
             self.agenda.insert(Todo::Tell(Topic::Market));
         }
@@ -463,6 +470,7 @@ impl Node {
             self.post.next_retry(),
             self.asks.next_deadline(),
             self.searches.next_deadline(),
+            self.gathers.next_deadline(),
             self.turns.next(),
             self.next_periodic(),
             self.orders.next_look(),

@@ -1,21 +1,31 @@
 //! Pools: joint demand on one offer, as a fold over terms, pledges, receipts and closes.
 //!
-//! A close is believed only after this node has recomputed it from the signed pledges ([`market::audit`]). Knows no
-//! deals; those follow from a pool that was made.
+//! A close is believed only after this node has recomputed it from the signed pledges ([`market::audit`]), or, in a large
+//! pool, has held it against its own pledge by a small proof. Knows no deals; those follow from a pool that was made.
+
+mod closing;
 
 use crate::book::Book;
 use crate::deals::Fault;
 use crate::words::said;
+pub(crate) use closing::{Consent, Judgement, Said};
 use ledger::{Record, Statement};
-use market::statement::{Pledge, PledgeReceipt, PoolClose, PoolProgress, PoolRequest, PoolTerms, Reason};
-use market::{Closed, Pledged, Settled};
+use market::pool::Proofs;
+use market::statement::{
+    CloseConsent, Pledge, PledgeReceipt, PoolClose, PoolPledges, PoolProgress, PoolRequest, PoolTerms, Reason,
+};
+use market::{Pledged, Settled};
 use std::collections::{BTreeMap, BTreeSet};
-use vocab::{AgentId, RecordId, Said, Text, Timestamp, after};
+use vocab::{AgentId, RecordId, Text, Timestamp, after};
 
 /// How long after closing time a close may still arrive, seconds: after that, pledges have lapsed.
 pub(crate) const CLOSE_GRACE_S: i64 = 3_600;
+/// How long after closing time one may still be said, or consented to: so that it arrives before that.
+pub(crate) const CLOSE_UNTIL_S: i64 = 3_000;
 /// How long the keeper waits for pledges signed in time that are still on their way, seconds.
 pub(crate) const CLOSE_WAIT_S: i64 = 2;
+/// Seconds between two looks at a pool whose close is awaited.
+const LOOK_S: i64 = 60;
 
 #[derive(Default)]
 pub(crate) struct Pools {
@@ -29,13 +39,28 @@ pub(crate) struct Pool {
     pub(crate) id: RecordId,
     pub(crate) offerer: AgentId,
     pub(crate) terms: PoolTerms,
-    /// pledges known here: one's own, and all of them at the keeper's
+    /// pledges known here: one's own, and all of them at the keeper's and the offerer's
     pub(crate) pledges: BTreeMap<RecordId, Pledged>,
-    /// pledge -> receipt
+    /// by member: its pledge that counts, the one no other of its pledges replaces
+    current: BTreeMap<AgentId, RecordId>,
+    /// pledge -> the keeper's receipt
     pub(crate) receipts: BTreeMap<RecordId, RecordId>,
+    /// pledges that this node, the keeper, has not countersigned yet
+    pub(crate) unreceipted: BTreeSet<RecordId>,
+    /// something was countersigned since the keeper last said how far the pool has come
+    pub(crate) news: bool,
+    /// when this node, the keeper, last said so
+    pub(crate) told_at: Option<Timestamp>,
     /// the keeper's newest word, and its number in the keeper's log: gossip brings an older one later
     pub(crate) progress: Option<(u64, PoolProgress)>,
+    /// closes at hand, by whomever, in the order they came
+    pub(crate) closes: Vec<Said>,
+    pub(crate) consent: Option<Consent>,
+    /// two consents, or two closes by one author
+    pub(crate) twice: Option<(RecordId, RecordId)>,
     pub(crate) end: End,
+    /// what members' proofs are cut from, once this node has recomputed the close
+    pub(crate) proofs: Option<Proofs>,
 }
 
 /// How it ended.
@@ -51,10 +76,9 @@ pub(crate) enum End {
 }
 
 impl Pool {
-    /// The member's pledge that counts: the one no other of its pledges replaces.
+    /// The member's pledge that counts.
     pub(crate) fn pledge_of(&self, member: &AgentId) -> Option<&Pledged> {
-        let mine = || self.pledges.values().filter(|p| p.member == *member);
-        mine().find(|p| !mine().any(|other| other.pledge.replaces == Some(p.id)))
+        self.pledges.get(self.current.get(member)?)
     }
     /// The pledges that its close has made deals of.
     pub(crate) fn shares(&self) -> Vec<RecordId> {
@@ -65,7 +89,30 @@ impl Pool {
     }
     /// Pledges that have a receipt, edited ones included.
     pub(crate) fn receipted(&self) -> Vec<Pledged> {
-        self.pledges.values().filter(|p| self.receipts.contains_key(&p.id)).cloned().collect()
+        self.receipts.keys().filter_map(|id| self.pledges.get(id)).cloned().collect()
+    }
+    /// How many members have a pledge known here.
+    pub(crate) fn members(&self) -> usize {
+        self.current.len()
+    }
+    /// Whether `me` has to do with how it ends.
+    fn concerns(&self, me: &AgentId) -> bool {
+        self.offerer == *me || self.terms.keeper == *me || self.current.contains_key(me)
+    }
+    /// When to look next at a pool that is open at `now`, past its closing time.
+    fn look_after(&self, me: &AgentId, now: Timestamp) -> Timestamp {
+        let last = after(self.terms.closes, CLOSE_GRACE_S);
+        if !self.concerns(me) {
+            return last;
+        }
+        let first = after(self.terms.closes, CLOSE_WAIT_S);
+        if now > first {
+            return after(now, LOOK_S).min(last);
+        }
+        // members of a large pool do not all ask in one second
+        let members = self.progress.as_ref().map_or(0, |(_, p)| i64::from(p.members));
+        let turn = i64::from(u16::from_be_bytes([me.0[30], me.0[31]])) % (1 + members / 200);
+        after(first, 5 + turn).min(last)
     }
 }
 
@@ -86,13 +133,20 @@ impl Pools {
             Pledge::KIND,
             PledgeReceipt::KIND,
             PoolClose::KIND,
+            PoolPledges::KIND,
+            CloseConsent::KIND,
             PoolProgress::KIND,
         ];
         kinds.contains(&kind)
     }
 
+    /// Has this pool looked at then.
+    pub(crate) fn look_at(&mut self, id: RecordId, then: Timestamp) {
+        self.deadlines.insert((then, id));
+    }
+
     /// Pools whose time has come, for closing or for lapsing.
-    pub(crate) fn expire(&mut self, now: Timestamp) -> Vec<RecordId> {
+    pub(crate) fn expire(&mut self, me: &AgentId, now: Timestamp) -> Vec<RecordId> {
         let mut touched = vec![];
         while let Some((t, id)) = self.deadlines.first().copied() {
             if t > now {
@@ -101,14 +155,13 @@ impl Pools {
             self.deadlines.remove(&(t, id));
             touched.push(id);
             let Some(pool) = self.all.get_mut(&id) else { continue };
-            let last = after(pool.terms.closes, CLOSE_GRACE_S);
-            if !matches!(pool.end, End::Open) {
+            if !matches!(pool.end, End::Open) || t < after(pool.terms.closes, CLOSE_WAIT_S) {
                 continue;
             }
-            if t >= last {
+            if t >= after(pool.terms.closes, CLOSE_GRACE_S) {
                 pool.end = End::Lapsed;
             } else {
-                self.deadlines.insert((last, id));
+                self.deadlines.insert((pool.look_after(me, t), id));
             }
         }
         touched
@@ -131,8 +184,10 @@ impl Pools {
             }
             PoolTerms::KIND => self.terms(record),
             Pledge::KIND => self.pledge(me, record, at),
-            PledgeReceipt::KIND => self.receipt(record),
+            PledgeReceipt::KIND => self.receipt(me, record),
             PoolClose::KIND => self.close(record, at, book),
+            PoolPledges::KIND => self.part(record, book),
+            CloseConsent::KIND => self.consent(record, at, book),
             PoolProgress::KIND => {
                 let progress: PoolProgress = record.read()?;
                 let pool = self.known(&progress.pool)?;
@@ -143,6 +198,9 @@ impl Pools {
                     ));
                 }
                 let id = pool.id;
+                if record.author == *me {
+                    (pool.news, pool.told_at) = (false, Some(at));
+                }
                 if pool.progress.as_ref().is_none_or(|(seq, _)| *seq < record.seq) {
                     pool.progress = Some((record.seq, progress));
                 }
@@ -169,9 +227,17 @@ impl Pools {
             offerer: record.author,
             terms,
             pledges: BTreeMap::new(),
+            current: BTreeMap::new(),
             receipts: BTreeMap::new(),
+            unreceipted: BTreeSet::new(),
+            news: false,
+            told_at: None,
             progress: None,
+            closes: vec![],
+            consent: None,
+            twice: None,
             end: End::Open,
+            proofs: None,
         };
         self.all.entry(record.id).or_insert(pool);
         Ok(record.id)
@@ -180,84 +246,51 @@ impl Pools {
     fn pledge(&mut self, me: &AgentId, record: &Record, at: Timestamp) -> Result<RecordId, Fault> {
         let pledge: Pledge = record.read()?;
         let pool = self.known(&pledge.pool)?;
-        if record.author != *me && pool.terms.keeper != *me {
+        let keeps = pool.terms.keeper == *me;
+        // a copy, should the keeper be absent at close: the keeper judges it
+        let copy = !keeps && pool.offerer == *me;
+        if record.author != *me && !keeps && !copy {
             return invalid(said!("this node does not keep that pool", "本节点不保管该拼单"));
         }
         let late = at > after(pool.terms.closes, CLOSE_WAIT_S) || !matches!(pool.end, End::Open);
-        if late {
+        if late && !copy {
             return Err(Fault {
                 reason: Reason::Late,
                 detail: said!("the pool closed at {}", "拼单已于 {} 截止", pool.terms.closes),
             });
         }
-        let current = pool.pledge_of(&record.author).map(|p| p.id);
+        if keeps && pool.pledges.len() >= market::pool::PLEDGES_MAX {
+            return invalid(said!("the pool is full", "拼单已满"));
+        }
+        let current = pool.current.get(&record.author).copied();
         let pledged = Pledged { id: record.id, member: record.author, at: record.at, pledge };
-        market::pool::receive(&pool.id, &pool.terms, &pledged, current).map_err(market::Error::from)?;
-        let id = pool.id;
+        match market::pool::receive(&pool.id, &pool.terms, &pledged, current) {
+            Err(_) if copy => return Ok(pool.id),
+            judged => judged.map_err(market::Error::from)?,
+        }
+        if keeps {
+            pool.unreceipted.insert(record.id);
+        }
+        pool.current.insert(record.author, record.id);
         pool.pledges.insert(record.id, pledged);
-        Ok(id)
+        Ok(pool.id)
     }
 
-    fn receipt(&mut self, record: &Record) -> Result<RecordId, Fault> {
+    fn receipt(&mut self, me: &AgentId, record: &Record) -> Result<RecordId, Fault> {
         let receipt: PledgeReceipt = record.read()?;
         let pool = self.known(&receipt.pool)?;
-        if pool.terms.keeper != record.author || !pool.pledges.contains_key(&receipt.pledge) {
+        // the offerer may hear of the receipt before the pledge
+        let known = pool.offerer == *me || pool.pledges.contains_key(&receipt.pledge);
+        if pool.terms.keeper != record.author || !known {
             return invalid(said!(
                 "it is not the keeper's receipt for a pledge known here",
                 "它不是保管人对本节点已知认购的回执"
             ));
         }
-        let id = pool.id;
+        pool.unreceipted.remove(&receipt.pledge);
+        pool.news = true;
         pool.receipts.insert(receipt.pledge, record.id);
-        Ok(id)
-    }
-
-    fn close(&mut self, record: &Record, at: Timestamp, book: &Book) -> Result<RecordId, Fault> {
-        let close: PoolClose = record.read()?;
-        let pool = self.known(&close.pool)?;
-        let id = pool.id;
-        if pool.terms.keeper != record.author {
-            return invalid(said!("only the keeper may close a pool", "只有保管人可以结算拼单"));
-        }
-        match &pool.end {
-            End::Open => {}
-            End::Closed { close: first, .. } => {
-                let why = said!("closed twice: {first} and {}", "结算了两次：{first} 和 {}", record.id);
-                pool.end = End::Disputed { close: record.id, why };
-                return Ok(id);
-            }
-            End::Disputed { .. } => return Ok(id),
-            End::Lapsed => {
-                return Err(Fault {
-                    reason: Reason::Late,
-                    detail: said!("the pool has lapsed", "拼单已失效"),
-                });
-            }
-        }
-        if at > after(pool.terms.closes, CLOSE_GRACE_S) {
-            return Err(Fault {
-                reason: Reason::Late,
-                detail: said!("the close came too late", "结算来得太迟"),
-            });
-        }
-        let closed = Closed::read(record, |id| book.get(id))?;
-        let pledges = closed
-            .listed()
-            .filter_map(|pledge| book.get(pledge))
-            .map(Pledged::read)
-            .collect::<market::Result<Vec<_>>>()?;
-        let omitted = pool.receipts.keys().find(|pledge| closed.lists(pledge) == Some(false));
-        let verdict = match omitted {
-            Some(pledge) => {
-                Err(said!("the receipted pledge {pledge} is left out", "遗漏了已有回执的认购 {pledge}"))
-            }
-            None => market::audit(&id, &pool.terms, &closed, &pledges).map_err(|e| e.text()),
-        };
-        pool.end = match verdict {
-            Ok(settled) => End::Closed { close: record.id, settled },
-            Err(why) => End::Disputed { close: record.id, why },
-        };
-        Ok(id)
+        Ok(pool.id)
     }
 }
 

@@ -18,7 +18,7 @@ const CLOSED_S: i64 = 7 * DAY_S;
 const PROGRESS_S: i64 = 31 * DAY_S;
 
 /// Kinds of public record that every node passes on; other public records are there for who asks.
-const SPREADING: [&str; 13] = [
+const SPREADING: [&str; 14] = [
     "inception",
     "rotation",
     "grant",
@@ -30,6 +30,7 @@ const SPREADING: [&str; 13] = [
     "withdrawal",
     "pool",
     "pool_progress",
+    "close_consent",
     "fraud",
     "reachable",
 ];
@@ -54,7 +55,7 @@ pub(crate) fn ends(record: &Record) -> Option<Timestamp> {
             record.read::<PoolTerms>().ok().map(|p| after(p.extended.unwrap_or(p.closes), CLOSED_S))
         }
         Capacity::KIND => record.read::<Capacity>().ok().map(|c| after(c.closes, CLOSED_S)),
-        "pool_progress" => Some(after(record.at, PROGRESS_S)),
+        "pool_progress" | "close_consent" => Some(after(record.at, PROGRESS_S)),
         _ => None,
     }
 }

@@ -246,6 +246,7 @@ impl Node {
         self.asks_due(now);
         self.wants_due(now);
         self.searches_due(now);
+        self.gathers_due(now);
         self.turns_due(now);
         if seconds_between(self.forgot_at, now) > FORGET_S {
             self.forgot_at = now;

@@ -202,6 +202,24 @@ pub(crate) struct Witnessed {
 }
 statement!(Witnessed, "witnessed", |_s| vec![]);
 
+/// The proof by which this node holds a large pool's close against its own pledge.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PoolShare {
+    pub pool: RecordId,
+    pub close: RecordId,
+    pub proof: market::pool::ShareProof,
+}
+statement!(PoolShare, "pool_share", |s| vec![s.pool, s.close]);
+
+/// What a pool's close lists and this node lacked has come: the close is judged from here on.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct PoolJudged {
+    pub pool: RecordId,
+}
+statement!(PoolJudged, "pool_judged", |s| vec![s.pool]);
+
 /// A work centre cannot be used from one time up to another.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -101,25 +101,92 @@ fn below_the_threshold_nobody_is_bound() {
 }
 
 #[test]
-fn without_its_keeper_a_pool_lapses_by_the_clock() {
+fn without_its_keeper_and_its_producer_a_pool_lapses_by_the_clock() {
     let (mut c, all) = with_households(13, 3);
     let id = open(&mut c, "4", 30);
     for who in &all {
         pledge(&mut c, *who, id, 1, 3, 200);
     }
     c.world.run(10);
-    let keeper = c.buyer;
+    let (keeper, producer) = (c.buyer, c.workshop);
     c.world.kill(keeper);
+    c.world.kill(producer);
     c.world.run(4_000);
     for who in all.iter().filter(|w| **w != keeper) {
         assert_eq!(pool(&c, *who, &id).unwrap().state, PoolState::Lapsed);
     }
     // the keeper comes back and closes: too late for anyone to be bound
     c.world.start(keeper);
+    c.world.start(producer);
     c.world.run(300);
-    for who in all.iter().filter(|w| **w != keeper) {
+    for who in all.iter().chain([&producer]).filter(|w| **w != keeper) {
         assert!(c.world.node(*who).unwrap().deals(c.world.now()).is_empty());
     }
+}
+
+/// Quantity, price and close, as this node knows them.
+fn result(c: &Chairs, who: usize, id: &RecordId) -> Option<(Decimal, Decimal, RecordId)> {
+    let result = pool(c, who, id)?.result?;
+    Some((result.total, result.unit_price.amount, result.close))
+}
+/// A pool of the buyer, who keeps it, and three households, pledged and receipted; it closes in a minute.
+fn pledged(seed: u64) -> (Chairs, Vec<usize>, RecordId) {
+    let (mut c, all) = with_households(seed, 3);
+    for who in &all {
+        c.world.introduce(*who, c.workshop);
+    }
+    c.world.run(20);
+    let id = open(&mut c, "4", 60);
+    for who in &all {
+        pledge(&mut c, *who, id, 1, 3, 200);
+    }
+    c.world.run(20);
+    assert!(all.iter().all(|who| pool(&c, *who, &id).unwrap().mine.unwrap().receipted));
+    (c, all, id)
+}
+
+#[test]
+fn when_the_keeper_is_gone_a_member_closes_and_the_producers_consent_binds_all() {
+    let (mut c, all, id) = pledged(16);
+    let keeper = c.buyer;
+    c.world.kill(keeper);
+    c.world.run(1_200);
+    let seen: Vec<_> = all[1..].iter().map(|who| result(&c, *who, &id)).collect();
+    let (total, price, close) = seen[0].unwrap();
+    assert_eq!((total, price), (Decimal::from(12), 120.into()));
+    assert!(seen.iter().all(|other| *other == seen[0]), "{seen:?}");
+    assert_eq!(result(&c, c.workshop, &id), seen[0]);
+    let by = c.world.disk(c.workshop).iter().find(|e| e.record.id == close).unwrap().record.author;
+    assert!(all[1..].iter().any(|who| c.world.agent(*who) == by), "a member closed it");
+    // the keeper comes back, hears of it, and is bound as the others are
+    c.world.start(keeper);
+    c.world.run(300);
+    assert_eq!(result(&c, keeper, &id), seen[0]);
+    for who in &all {
+        let deals = c.world.node(*who).unwrap().deals(c.world.now());
+        assert_eq!(deals.iter().filter(|d| d.state == DealState::Bound).count(), 1, "{who}");
+    }
+    work_off(&mut c.world);
+}
+
+#[test]
+fn a_keeper_that_closed_where_nobody_heard_it_follows_the_close_the_producer_consented_to() {
+    let (mut c, all, id) = pledged(17);
+    let keeper = c.buyer;
+    c.world.cut_off(keeper);
+    c.world.run(1_200);
+    let own = result(&c, keeper, &id).unwrap();
+    let theirs = result(&c, c.workshop, &id).unwrap();
+    assert_ne!(own.2, theirs.2, "two closes, one on each side");
+    c.world.join(keeper);
+    c.world.run(300);
+    for who in all.iter().chain([&c.workshop]) {
+        assert_eq!(result(&c, *who, &id), Some(theirs), "{who}");
+        let deals = c.world.node(*who).unwrap().deals(c.world.now());
+        let bound = deals.iter().filter(|d| d.pool == Some(id) && d.state == DealState::Bound).count();
+        assert_eq!(bound, if *who == c.workshop { all.len() } else { 1 });
+    }
+    assert!(c.world.disk(c.workshop).iter().all(|e| e.record.kind != "fraud"));
 }
 
 #[test]

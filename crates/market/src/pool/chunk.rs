@@ -116,5 +116,7 @@ pub fn lists_pledge(close: &PoolClose, pledge: &RecordId, chunks: &[Chunk]) -> O
     }
     let index = usize::try_from(chunk_of(pledge, u32::try_from(close.chunks.len()).ok()?)).ok()?;
     let chunk = chunks.iter().find(|chunk| close.chunks.get(index) == Some(&chunk.id))?;
-    Some(chunk.part.pledges.contains(pledge) || chunk.part.replaced.contains(pledge))
+    Some(
+        chunk.part.pledges.binary_search(pledge).is_ok() || chunk.part.replaced.binary_search(pledge).is_ok(),
+    )
 }

@@ -246,11 +246,14 @@ impl Tally {
         chunks(&self.close.pool, &self.close.pledges, &self.close.replaced)
     }
     /// The close; `chunks` are the records of its parts, in order.
-    pub fn close(self, chunks: Vec<RecordId>) -> PoolClose {
-        match chunks.is_empty() {
-            true => self.close,
-            false => PoolClose { pledges: vec![], replaced: vec![], chunks, ..self.close },
-        }
+    pub fn close(&self, chunks: Vec<RecordId>) -> PoolClose {
+        let PoolClose { pool, pledges, replaced, root, outcome, shares, .. } = &self.close;
+        let (pledges, replaced) = match chunks.is_empty() {
+            true => (pledges.clone(), replaced.clone()),
+            false => (vec![], vec![]),
+        };
+        let (root, outcome, shares) = (root.clone(), outcome.clone(), shares.clone());
+        PoolClose { pool: *pool, pledges, replaced, root, outcome, chunks, shares }
     }
 }
 

@@ -10,6 +10,9 @@ mod order;
 mod pool;
 mod seek;
 mod slip;
+mod stand_in;
+
+pub(crate) use stand_in::Awaited;
 
 use crate::deals::{Origin, Stage as DealStage};
 use crate::node::Node;

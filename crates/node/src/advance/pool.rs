@@ -12,6 +12,11 @@ use market::Fraud;
 use market::statement::{Outcome, PledgeReceipt, PoolProgress, Reason, Refusal};
 use vocab::{AgentId, Decimal, RecordId, Said, SpecId, Text, Timestamp, after};
 
+/// A pool of so many members says for each second of its pause how far it has come.
+const MEMBERS_A_SECOND: usize = 20;
+/// Longest such pause, seconds.
+const NEWS_S_MAX: i64 = 120;
+
 impl Node {
     /// As an offerer: signs the terms asked for, or says why not.
     pub(crate) fn answer_request(&mut self, id: RecordId, now: Timestamp) {
@@ -59,23 +64,19 @@ impl Node {
         match &pool.end {
             End::Open if keeper == me => {
                 let unreceipted: Vec<_> = pool
-                    .pledges
-                    .values()
-                    .filter(|p| !pool.receipts.contains_key(&p.id))
+                    .unreceipted
+                    .iter()
+                    .filter_map(|id| pool.pledges.get(id))
                     .map(|p| (p.id, p.member))
                     .collect();
-                let due = now >= after(pool.terms.closes, crate::pools::CLOSE_WAIT_S);
-                let news = !unreceipted.is_empty();
                 for (pledge, member) in unreceipted {
-                    self.say_or_report(&PledgeReceipt { pool: id, pledge }, Audience::parties([member]), now);
+                    let audience = Audience::parties([member, offerer].into_iter().filter(|to| *to != me));
+                    self.say_or_report(&PledgeReceipt { pool: id, pledge }, audience, now);
                 }
-                if news {
-                    self.say_progress(id, now);
-                }
-                if due {
-                    self.close_pool(id, now);
-                }
+                self.say_news(id, now);
+                self.close_in_time(id, now);
             }
+            End::Open => self.await_close(id, now),
             End::Closed { settled, .. } if offerer == me => {
                 if matches!(settled.outcome, Outcome::Made { .. }) {
                     self.plan_sold(id, now);
@@ -85,7 +86,28 @@ impl Node {
                 let close = *close;
                 self.report_pool_fraud(id, close, now);
             }
-            _ => {}
+            End::Closed { .. } | End::Lapsed => {}
+        }
+        self.follow_consent(id, now);
+    }
+
+    /// As a keeper: says how far the pool has come, the more seldom the more members there are to count.
+    fn say_news(&mut self, id: RecordId, now: Timestamp) {
+        let Some(pool) = self.pools.get(&id).filter(|pool| pool.news) else { return };
+        let pause = i64::try_from(pool.members() / MEMBERS_A_SECOND).unwrap_or(NEWS_S_MAX).min(NEWS_S_MAX);
+        match pool.told_at.map(|told| after(told, pause)).filter(|due| *due > now) {
+            Some(due) => self.pools.look_at(id, due),
+            None => self.say_progress(id, now),
+        }
+    }
+
+    /// As a keeper: closes when it is time, unless it is too late for anybody to hear of it in time.
+    fn close_in_time(&mut self, id: RecordId, now: Timestamp) {
+        let Some(pool) = self.pools.get(&id) else { return };
+        let due = after(pool.terms.closes, crate::pools::CLOSE_WAIT_S) <= now
+            && now <= after(pool.terms.closes, crate::pools::CLOSE_UNTIL_S);
+        if due && pool.in_force().is_none() {
+            self.close_pool(id, now);
         }
     }
 
@@ -130,48 +152,79 @@ impl Node {
     pub(crate) fn close_pool(&mut self, id: RecordId, now: Timestamp) {
         let Some(pool) = self.pools.get(&id) else { return };
         let pledges = pool.receipted();
-        let members = pledges.iter().map(|p| p.member).chain([pool.offerer]);
-        let audience = Audience::parties(members.filter(|m| *m != self.me()));
-        match market::pool::tally(&id, &pool.terms, &pledges, now) {
-            Ok(tally) => {
-                if self.say_or_report(&tally.close(vec![]), audience, now).is_some() {
-                    self.say_progress(id, now);
-                }
-            }
-            Err(e) => self.problem(
-                now,
-                None,
-                about(&format!("the pool {id} cannot be closed"), &format!("拼单 {id} 无法结算"), &e),
-            ),
+        if self.say_close(id, &pledges, now).is_some() {
+            self.say_progress(id, now);
         }
+    }
+
+    /// Closes a pool over these pledges. What fits one record goes to all its members with the pledges; of a larger
+    /// pool the offerer is sent the close and its parts, and each member asks for its own share of it.
+    pub(crate) fn say_close(
+        &mut self,
+        id: RecordId,
+        pledges: &[market::Pledged],
+        now: Timestamp,
+    ) -> Option<RecordId> {
+        let pool = self.pools.get(&id)?;
+        let (me, offerer, keeper) = (self.me(), pool.offerer, pool.terms.keeper);
+        let tally = match market::pool::tally(&id, &pool.terms, pledges, now) {
+            Ok(tally) => tally,
+            Err(e) => {
+                let what =
+                    about(&format!("the pool {id} cannot be closed"), &format!("拼单 {id} 无法结算"), &e);
+                self.problem(now, None, what);
+                return None;
+            }
+        };
+        let parts = tally.chunks();
+        if parts.is_empty() {
+            let members = pledges.iter().map(|p| p.member).chain([offerer, keeper]);
+            let audience = Audience::parties(members.filter(|m| *m != me));
+            return self.say_or_report(&tally.close(vec![]), audience, now);
+        }
+        let audience = || Audience::Bearer([offerer].into_iter().filter(|to| *to != me).collect());
+        let mut said = vec![];
+        for part in parts {
+            said.push(self.say_or_report(&part, audience(), now)?);
+        }
+        self.say_or_report(&tally.close(said), audience(), now)
     }
 
     pub(crate) fn report_pool_fraud(&mut self, id: RecordId, close: RecordId, now: Timestamp) {
         let Some(pool) = self.pools.get(&id) else { return };
-        let keeper = pool.terms.keeper;
-        if self.board.frauds.contains_key(&keeper) || keeper == self.me() {
+        let signed = |id: &RecordId| self.book.get(id).map(|r| (**r.signed()).clone());
+        let Some(record) = self.book.get(&close) else { return };
+        let closer = record.author;
+        let Ok(closed) = market::Closed::read(record, |id| self.book.get(id)) else { return };
+        let receipts = || pool.receipts.iter().filter(|_| closer == pool.terms.keeper);
+        let omitted = receipts().find(|(pledge, _)| closed.lists(pledge) == Some(false));
+        let (accused, fraud) = if let Some((a, b)) = pool.twice {
+            let consents = pool.consent.is_some_and(|consent| consent.record == a);
+            let two = signed(&a).zip(signed(&b));
+            match consents {
+                true => (pool.offerer, two.map(|(a, b)| Fraud::DoubleConsent { a, b })),
+                false => (
+                    self.book.get(&a).map_or(closer, |r| r.author),
+                    two.map(|(a, b)| Fraud::DoubleClose { a, b }),
+                ),
+            }
+        } else if let Some((pledge, receipt)) = omitted {
+            let part =
+                closed.chunks.iter().find(|c| market::pool::chunk_of(pledge, c.part.of) == c.part.index);
+            let chunk = part.and_then(|c| signed(&c.id));
+            let fraud = signed(receipt).zip(signed(&close));
+            (closer, fraud.map(|(receipt, close)| Fraud::Omission { receipt, close, chunk }))
+        } else {
+            // of a large pool only what its own sums contradict fits a record
+            let listed = || closed.close.pledges.iter().chain(&closed.close.replaced);
+            let pledges = listed().map(signed).collect::<Option<Vec<_>>>();
+            let known = signed(&id).zip(signed(&close)).zip(pledges);
+            (closer, known.map(|((terms, close), pledges)| Fraud::FalseClose { terms, close, pledges }))
+        };
+        if self.board.frauds.contains_key(&accused) || accused == self.me() {
             return;
         }
-        let signed = |id: &RecordId| self.book.get(id).map(|r| (**r.signed()).clone());
-        let Some(false_close) = self.book.get(&close) else { return };
-        let Ok(body) = false_close.read::<market::statement::PoolClose>() else { return };
-        let close_signed = (**false_close.signed()).clone();
-        let omission =
-            pool.receipts.iter().find(|(p, _)| !body.pledges.contains(p) && !body.replaced.contains(p));
-        let earlier = self.book.closes_of(&id, &keeper).into_iter().find(|other| *other != close);
-        let fraud = if let Some(receipt) = omission.and_then(|(_, r)| signed(r)) {
-            Some(Fraud::Omission { receipt, close: close_signed, chunk: None })
-        } else if let Some(a) = earlier.and_then(|e| signed(&e)) {
-            Some(Fraud::DoubleClose { a, b: close_signed })
-        } else {
-            let pledges = body.pledges.iter().chain(&body.replaced).map(signed).collect::<Option<Vec<_>>>();
-            signed(&id).zip(pledges).map(|(terms, pledges)| Fraud::FalseClose {
-                terms,
-                close: close_signed,
-                pledges,
-            })
-        };
-        self.accuse(keeper, fraud, now);
+        self.accuse(accused, fraud, now);
     }
 
     pub(crate) fn report_equivocation(

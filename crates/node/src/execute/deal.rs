@@ -302,8 +302,9 @@ impl Node {
             vouch: None,
         };
         pledge.check(&pool.terms)?;
-        let keeper = pool.terms.keeper;
-        let audience = if keeper == self.me() { Audience::Private } else { Audience::parties([keeper]) };
-        self.say(&pledge, audience, now)
+        let audience =
+            Audience::parties([pool.terms.keeper, pool.offerer].into_iter().filter(|to| *to != self.me()));
+        let nobody = audience.addressees().next().is_none();
+        self.say(&pledge, if nobody { Audience::Private } else { audience }, now)
     }
 }

@@ -98,9 +98,24 @@ impl World {
         }
     }
 
+    /// Cuts a node off from all others, until it is [joined](Self::join) again.
+    pub fn cut_off(&mut self, who: usize) {
+        self.cut_off.insert(who);
+        let links: Vec<usize> = self.peers[who].links.keys().copied().collect();
+        links.into_iter().for_each(|other| self.unlink(who, other));
+    }
+    /// Ends what [`cut_off`](Self::cut_off) began.
+    pub fn join(&mut self, who: usize) {
+        self.cut_off.remove(&who);
+        let known: Vec<usize> =
+            self.peers[who].book.iter().filter_map(|agent| self.by_agent.get(agent).copied()).collect();
+        known.into_iter().for_each(|b| self.schedule(1, Event::Link { a: who, b }));
+    }
+
     /// True while a partition lies between the two.
     pub(super) fn parted(&self, a: usize, b: usize) -> bool {
-        self.parted.as_ref().is_some_and(|parted| parted.between(a, b))
+        let alone = self.cut_off.contains(&a) || self.cut_off.contains(&b);
+        alone || self.parted.as_ref().is_some_and(|parted| parted.between(a, b))
     }
 }
 

@@ -136,9 +136,8 @@ impl World {
     /// Pools: whoever recomputes a close comes to the same.
     fn check_close(&mut self, who: usize, record: &Record) {
         let Ok(close) = record.shared::<PoolClose>() else { return };
-        let Some(settled) = self.peers[who].node.as_ref().and_then(|node| node.settled(&close.pool)) else {
-            return;
-        };
+        let node = self.peers[who].node.as_ref();
+        let Some(settled) = node.and_then(|node| node.settled(&close.pool, &record.id)) else { return };
         let outcome = settled.outcome.clone();
         match self.witnesses.closes.get(&record.id) {
             None => {

@@ -35,6 +35,8 @@ pub struct World {
     faults: Faults,
     /// how often faults were set
     settings: u64,
+    /// nodes that are cut off from all others
+    cut_off: BTreeSet<usize>,
     parted: Option<Parted>,
     now_ms: i64,
     queue: Queue,
@@ -103,6 +105,7 @@ impl World {
             rng: fastrand::Rng::with_seed(seed),
             faults,
             settings: 0,
+            cut_off: BTreeSet::new(),
             parted: None,
             now_ms: START_S * 1_000,
             queue: Queue::default(),
