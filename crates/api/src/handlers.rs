@@ -143,6 +143,12 @@ fn unknown(kind: Phrase, id: RecordId) -> Problem {
     .remedy(phrase("look it up in the lists", "请在列表中查找"))
 }
 
+pub(crate) async fn pool_proof(State(app): State<App>, Path(id): Path<String>) -> Answer {
+    let id = record_id(&id)?;
+    let proof = app.node().read(move |node, _| node.pool_proof(&id)).await?;
+    ok(&proof.ok_or_else(|| unknown(phrase("proof of a pool", "拼单证明"), id))?)
+}
+
 pub(crate) async fn deal(State(app): State<App>, Path(id): Path<String>) -> Answer {
     let id = record_id(&id)?;
     let deal = app.node().read(move |node, now| node.deal(&id, now)).await?;

@@ -75,6 +75,11 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         r#"{"pool": "RECORD", "at_least": "1", "at_most": "2", "ceiling": "100"}"#,
     ),
     (
+        "audit_pool",
+        "Check every pledge under a pool's close again; the pool's view says what came of it.",
+        r#"{"pool": "RECORD"}"#,
+    ),
+    (
         "cancel",
         "Ask the other side to undo a bound deal before its goods have left.",
         r#"{"deal": "RECORD", "reason": "moved house"}"#,

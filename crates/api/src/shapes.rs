@@ -214,6 +214,59 @@ const SHAPES: &[Shape] = &[
             ("mine", "MyPledge?", ""),
             ("result", "PoolResult?", "as recomputed here"),
             ("dispute", "words?", "what is wrong with its close"),
+            ("audit", "AuditView?", "a full audit, if one was asked for"),
+        ],
+    ),
+    (
+        "AuditView",
+        "How far a full audit of a pool is, and what it came to.",
+        &[
+            ("checked", "integer", "pledges checked so far"),
+            ("of", "integer", "how many there are, as far as known"),
+            ("verdict", "true/false/incomplete/null", "null while it goes on"),
+            ("why", "words?", "what is false or missing"),
+        ],
+    ),
+    (
+        "PoolProof",
+        "A member's part of a pool, as signed records and paths that anyone can check.",
+        &[
+            ("terms", "SignedText", ""),
+            ("pledge", "SignedText", ""),
+            ("receipt", "SignedText?", "the keeper's"),
+            ("close", "SignedText", ""),
+            ("consent", "SignedText?", "the offerer's, where somebody else than the keeper closed"),
+            ("proof", "ShareProof", ""),
+        ],
+    ),
+    (
+        "SignedText",
+        "A signed record as text.",
+        &[
+            ("content", "text", "exactly as it was signed"),
+            ("signature", "text", "64 bytes of Ed25519, hexadecimal"),
+        ],
+    ),
+    (
+        "ShareProof",
+        "From a pledge to the roots of a close.",
+        &[
+            ("path", "SumPath", "to the root over pledges"),
+            ("allotted", "Allotted?", "absent where it gets nothing"),
+        ],
+    ),
+    (
+        "Allotted",
+        "What a pledge gets.",
+        &[("quantity", "decimal", ""), ("path", "SumPath", "to the root over shares")],
+    ),
+    (
+        "SumPath",
+        "The way from an entry of a Merkle-sum tree up to its root.",
+        &[
+            ("index", "integer", "the entry's place, from 0"),
+            ("count", "integer", "how many entries there are"),
+            ("neighbours", "[text]", "from the leaf up: a hash and sums, in hexadecimal"),
         ],
     ),
     (

@@ -184,6 +184,12 @@ pub enum Command {
         /// the standing order
         order: RecordId,
     },
+    /// Check every pledge under a pool's close again, those that are not here fetched from whoever has them. How far
+    /// that is, and what came of it, the view of the pool says.
+    AuditPool {
+        /// which pool
+        pool: RecordId,
+    },
     /// Ask the other side to undo a bound deal before its goods have left.
     Cancel {
         /// the deal

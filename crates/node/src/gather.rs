@@ -6,6 +6,7 @@ use crate::frame::{Frame, Question};
 use crate::node::{Node, Todo};
 use crate::pools::End;
 use crate::statement::PoolJudged;
+use crate::view::{AuditVerdict, AuditView};
 use ledger::{Audience, Record, Signed, Statement, verify_all};
 use market::statement::{Pledge, PledgeReceipt};
 use market::{Closed, Pledged};
@@ -40,6 +41,18 @@ pub(crate) enum Verdict {
     False(Text),
     /// not everything the close lists could be had
     Incomplete(Text),
+}
+
+impl Audit {
+    pub(crate) fn view(&self) -> AuditView {
+        let (verdict, why) = match &self.verdict {
+            None => (None, None),
+            Some(Verdict::True) => (Some(AuditVerdict::True), None),
+            Some(Verdict::False(why)) => (Some(AuditVerdict::False), Some(why.clone())),
+            Some(Verdict::Incomplete(why)) => (Some(AuditVerdict::Incomplete), Some(why.clone())),
+        };
+        AuditView { checked: self.checked, of: self.of, verdict, why }
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

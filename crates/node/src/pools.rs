@@ -10,7 +10,7 @@ use crate::deals::Fault;
 use crate::words::said;
 pub(crate) use closing::{Consent, Judgement, Said};
 use ledger::{Record, Statement};
-use market::pool::Proofs;
+use market::pool::{Proofs, ShareProof};
 use market::statement::{
     CloseConsent, Pledge, PledgeReceipt, PoolClose, PoolPledges, PoolProgress, PoolRequest, PoolTerms, Reason,
 };
@@ -59,6 +59,8 @@ pub(crate) struct Pool {
     /// two consents, or two closes by one author
     pub(crate) twice: Option<(RecordId, RecordId)>,
     pub(crate) end: End,
+    /// this node's own small proof, where it was shown one
+    pub(crate) mine: Option<ShareProof>,
     /// what members' proofs are cut from, once this node has recomputed the close
     pub(crate) proofs: Option<Proofs>,
 }
@@ -237,6 +239,7 @@ impl Pools {
             consent: None,
             twice: None,
             end: End::Open,
+            mine: None,
             proofs: None,
         };
         self.all.entry(record.id).or_insert(pool);

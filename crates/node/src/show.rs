@@ -12,7 +12,7 @@ use crate::orders::{Held, Order, Stage};
 use crate::pools::{End, Pool};
 use crate::view::*;
 use ledger::Record;
-use market::statement::Outcome;
+use market::statement::{EvidenceText, Outcome};
 use std::collections::{BTreeMap, BTreeSet};
 use trace::statement::{Goods, Passport};
 use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Text, Timestamp};
@@ -206,8 +206,25 @@ impl Node {
                 End::Disputed { why, .. } => Some(why.clone()),
                 _ => None,
             },
+            audit: self.gathers.audits.get(&pool.id).map(crate::gather::Audit::view),
             terms: pool.terms.clone(),
         }
+    }
+
+    /// This node's proof of its part of a pool, for others to check; `None` where there is none yet.
+    pub fn pool_proof(&self, id: &RecordId) -> Option<market::pool::PoolProof> {
+        let pool = self.pools.get(id)?;
+        let mine = pool.pledge_of(&self.me())?.id;
+        let text = |id: &RecordId| EvidenceText::new(self.book.get(id)?.signed()).ok();
+        let close = pool.closed_by()?;
+        Some(market::pool::PoolProof {
+            terms: text(id)?,
+            pledge: text(&mine)?,
+            receipt: pool.receipts.get(&mine).and_then(text),
+            close: text(&close)?,
+            consent: pool.consent.filter(|c| c.close == close).and_then(|c| text(&c.record)),
+            proof: pool.mine.clone().or_else(|| pool.proofs.as_ref()?.of(&mine))?,
+        })
     }
 
     /// Deals, newest first.

@@ -145,6 +145,33 @@ pub struct PoolView {
     pub result: Option<PoolResult>,
     /// what is wrong with its close
     pub dispute: Option<Text>,
+    /// how far a full audit is, or what it came to, if the owner has asked for one
+    pub audit: Option<AuditView>,
+}
+
+/// A full audit of a pool.
+#[derive(Clone, Debug, Serialize)]
+pub struct AuditView {
+    /// pledges checked so far
+    pub checked: usize,
+    /// how many there are; until the audit ends, as far as known
+    pub of: usize,
+    /// what it came to; `None` while it goes on
+    pub verdict: Option<AuditVerdict>,
+    /// what is false or missing
+    pub why: Option<Text>,
+}
+
+/// What an audit came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditVerdict {
+    /// the close follows from its pledges
+    True,
+    /// it does not
+    False,
+    /// not everything it lists could be had
+    Incomplete,
 }
 
 /// Where a pool stands.

@@ -14,6 +14,7 @@ mod book;
 mod chunk;
 mod close;
 mod grant;
+mod portable;
 mod progress;
 mod settle;
 mod share;
@@ -28,6 +29,7 @@ pub use close::{
     Closed, KEEPER_GRACE_S, PLEDGES_MAX, Pledged, PoolFault, Tally, audit, examine, receive, tally,
 };
 pub use grant::grant;
+pub use portable::PoolProof;
 pub use progress::{Goal, Progress, progress};
 pub use settle::{Settled, Share, settle};
 pub use share::{Allotted, Extent, Proofs, ProvenShare, ShareProof, verify_share};

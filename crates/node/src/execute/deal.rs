@@ -267,6 +267,24 @@ impl Node {
         self.say(&request, audience, now)
     }
 
+    pub(crate) fn audit_pool(&mut self, id: RecordId, now: Timestamp) -> Result<RecordId> {
+        let remedy = words("see the pools", "请查看拼单");
+        let pool = self.pools.get(&id).ok_or(Error::Unknown { kind: words("pool", "拼单"), id, remedy })?;
+        if pool.in_force().is_none_or(|close| self.book.get(&close).is_none()) {
+            return Err(Error::State {
+                what: words("pool", "拼单"),
+                id,
+                state: words("has no close here", "在本节点没有结果").into(),
+                remedy: words(
+                    "wait until it has closed: only its members are shown the close",
+                    "请等它结算：只有成员能看到结果",
+                ),
+            });
+        }
+        self.begin_audit(id, now);
+        Ok(id)
+    }
+
     pub(crate) fn pledge(
         &mut self,
         id: RecordId,

@@ -134,6 +134,7 @@ impl Node {
             Command::Accept { deal } => self.accept(deal, now),
             Command::Decline { deal } => self.decline(deal, now),
             Command::OpenPool { offer, threshold, closes } => self.open_pool(offer, threshold, closes, now),
+            Command::AuditPool { pool } => self.audit_pool(pool, now),
             Command::Pledge { pool, at_least, at_most, ceiling } => {
                 self.pledge(pool, at_least, at_most, ceiling, now)
             }

@@ -202,6 +202,7 @@ impl Pools {
             verify_share(&pool.id, &pool.terms, &closed, mine, &proof).map_err(market::Error::from)?;
         let settled = Settled { outcome: shown.outcome, shares: shown.share.into_iter().collect() };
         pool.end = End::Closed { close, settled };
+        pool.mine = Some(proof);
         Ok(pool.id)
     }
 }
