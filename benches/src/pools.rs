@@ -151,15 +151,15 @@ struct Kept {
 
 /// The keeper's work, and how long each part of it took.
 fn close(keeper: &Signer, terms: &PoolTerms, signed: Vec<Signed>) -> Result<(Kept, [Duration; 4])> {
+    let at = after(terms.closes, 2);
     let started = Instant::now();
     let records = verify_all(signed).into_iter().collect::<ledger::Result<Vec<_>>>()?;
     let verified = started.elapsed();
     let pledges = records.iter().map(Pledged::read).collect::<market::Result<Vec<_>>>()?;
     let read = started.elapsed();
-    let tally = tally(&POOL, terms, &pledges)?;
+    let tally = tally(&POOL, terms, &pledges, at)?;
     let ruled = started.elapsed();
     let mut last = (8, RecordId([8; 32]));
-    let at = after(terms.closes, 2);
     let mut say = |draft| -> Result<Record> {
         let record = keeper.sign(draft, last.0 + 1, Some(last.1), at)?;
         last = (record.seq, record.id);

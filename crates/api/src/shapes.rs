@@ -223,7 +223,7 @@ const SHAPES: &[Shape] = &[
         &[
             ("checked", "integer", "pledges checked so far"),
             ("of", "integer", "how many there are, as far as known"),
-            ("verdict", "true/false/incomplete/null", "null while it goes on"),
+            ("verdict", "true/false/incomplete?", "null while it goes on"),
             ("why", "words?", "what is false or missing"),
         ],
     ),

@@ -249,8 +249,12 @@ pub(crate) enum Cmd {
         /// Lot, or the first digits of its id
         lot: IdText,
     },
-    /// Check every signature, link and hash of the records in the data folder
-    Verify,
+    /// Check every signature, link and hash of the records in the data folder, or a proof from a file
+    Verify {
+        /// File that `headwater pool proof` wrote: check that instead
+        #[arg(long)]
+        proof: Option<PathBuf>,
+    },
     /// Write data out: EPCIS document, records, model or plan
     Export(ExportArgs),
     /// Play a scenario: many nodes on this machine, each a process of its own

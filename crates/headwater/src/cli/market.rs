@@ -2,6 +2,7 @@
 
 use crate::values::{IdText, PriceTier, Wish};
 use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
 use vocab::{Decimal, Money, SpecId, Timestamp, Unit};
 
 #[derive(Debug, Args)]
@@ -101,6 +102,19 @@ pub(crate) enum PoolCmd {
         /// Less than this is of no use; the same as the most when not given
         #[arg(long)]
         at_least: Option<Decimal>,
+    },
+    /// Check every pledge under a pool's close, fetched from whoever has them
+    Audit {
+        /// Pool, or the first digits of its id
+        pool: IdText,
+    },
+    /// Write this node's proof of its part of a pool, which anyone can check with `headwater verify --proof`
+    Proof {
+        /// Pool, or the first digits of its id
+        pool: IdText,
+        /// File to write; standard output when not given
+        #[arg(long)]
+        out: Option<PathBuf>,
     },
 }
 

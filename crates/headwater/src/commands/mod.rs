@@ -9,6 +9,7 @@ mod import;
 mod init;
 mod list;
 mod play;
+mod pool;
 mod retail;
 mod schedule;
 mod search;
@@ -18,7 +19,7 @@ mod solve;
 mod up;
 mod verify;
 
-use crate::cli::{Cli, Cmd, Common, FeedbackCmd, ImportCmd, PeerCmd, PlanArgs, PlanCmd, StockCmd};
+use crate::cli::{Cli, Cmd, Common, FeedbackCmd, ImportCmd, PeerCmd, PlanArgs, PlanCmd, PoolCmd, StockCmd};
 use crate::client::Client;
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::{Lang, Msg, say};
@@ -82,7 +83,10 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
     match cli.command {
         Cmd::Init(args) => init::run(c, args),
         Cmd::Up(args) => up::run(c, *args),
-        Cmd::Verify => verify::run(c),
+        Cmd::Verify { proof: None } => verify::run(c),
+        Cmd::Verify { proof: Some(file) } => pool::check(c, &file),
+        Cmd::Pool { action: PoolCmd::Audit { pool } } => pool::audit(c, &pool),
+        Cmd::Pool { action: PoolCmd::Proof { pool, out } } => pool::proof(c, &pool, out.as_deref()),
         Cmd::Export(args) => export::run(c, &args),
         Cmd::Completions { shell } => export::completions(shell),
 

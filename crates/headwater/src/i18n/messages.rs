@@ -292,6 +292,21 @@ messages! {
     ScheduleResource: "resource {0}", "资源 {0}";
     ScheduleRows: "and {0} more", "另有 {0} 行";
     // verify
+    AuditRunning: "checking pledges", "正在核对认购";
+    AuditTrue: "{0} pledges checked: the close follows from them", "已核对 {0} 份认购：结果与之相符";
+    AuditFalse: "the close is false: {0}", "结果不实：{0}";
+    AuditFalseRemedy: "nobody is bound by it: keep the records, and tell the other members", "任何人都不受其约束：请保存记录，并告知其他成员";
+    AuditIncomplete: "the audit is incomplete: {0}", "核对不完整：{0}";
+    AuditIncompleteRemedy: "try again when the keeper, the offerer or another member can be reached", "请在能连上保管人、报价方或其他成员时重试";
+    ProofMade: "{0} pledges want {1} in all; the pool is made: {2} at {3} each", "{0} 份认购，合计 {1}；已成团：共 {2}，单价 {3}";
+    ProofLapsed: "{0} pledges want {1} in all; the pool has lapsed", "{0} 份认购，合计 {1}；未成团";
+    ProofGets: "this pledge gets {0}", "本认购得到 {0}";
+    ProofNothing: "this pledge gets nothing", "本认购未得到份额";
+    ProofWhole: "price, total and quantity follow from the signed sums", "价格、总量与份额均由已签名的总和得出";
+    ProofStep: "price and total follow from the signed sums, the quantity to within one step; an audit shows the rest", "价格与总量由已签名的总和得出，份额精确到一步以内；其余须全面核对";
+    ProofLots: "lots were drawn: nothing contradicts the signed sums, and only an audit shows more", "曾经抽签：与已签名的总和并无矛盾，其余须全面核对";
+    ProofBad: "{0} proves nothing: {1}", "{0} 不能证明什么：{1}";
+    ProofBadRemedy: "ask for another, or have the pool audited", "请另要一份，或对拼单做全面核对";
     VerifyReading: "checking records", "正在检查记录";
     VerifyRecords: "{0} records: every hash and signature is right", "{0} 条记录：哈希与签名全部正确";
     VerifyLog: "own log: {0} records in an unbroken chain", "自有日志：{0} 条记录，链条完整";
