@@ -13,6 +13,7 @@ use crate::words::{about, about_foreign, because, said};
 use ledger::{Audience, Checkpoint, ConsistencyProof, Observation, Signed};
 use market::statement::Reason;
 use negentropy::{Id, Negentropy, NegentropyStorageVector};
+use std::collections::BTreeSet;
 use vocab::{AgentId, RecordId, Timestamp, after, seconds_between};
 
 /// Largest message of a reconciliation, bytes.
@@ -168,8 +169,11 @@ impl Node {
                         );
                     }
                 };
-                let ids =
-                    |all: Vec<Id>| all.into_iter().map(|id| RecordId(id.to_bytes())).collect::<Vec<_>>();
+                // negentropy finds them in the order of a hash map, which differs from run to run
+                let ids = |all: Vec<Id>| {
+                    let ids: BTreeSet<_> = all.into_iter().map(|id| RecordId(id.to_bytes())).collect();
+                    ids.into_iter().collect::<Vec<_>>()
+                };
                 self.send_public(from, ids(have));
                 let need = ids(need);
                 for wanted in need.chunks(Frame::RECORDS_MAX).take(16) {

@@ -13,8 +13,12 @@ pub mod chain;
 pub mod crowd;
 mod faults;
 pub mod firms;
+mod liars;
 pub mod retail;
+pub mod scenario;
+pub mod soak;
 mod world;
 
 pub use faults::{Faults, Order};
+pub use liars::Lie;
 pub use world::{Breach, Line, OnBreach, World, agent_seed};

@@ -13,22 +13,26 @@ use vocab::AgentId;
 
 impl World {
     pub(super) fn send(&mut self, who: usize, to: &AgentId, frame: &Frame) {
-        let Some(to) = self.by_agent.get(to).copied() else { return };
-        if self.parted(who, to) {
-            return;
+        if let Some(to) = self.reach(who, to) {
+            self.post(who, to, frame.encode(), false);
         }
+    }
+
+    /// The peer of that name, if a frame of `who` can be put on the way to it; it is dialled where that is needed.
+    pub(super) fn reach(&mut self, who: usize, to: &AgentId) -> Option<usize> {
+        let to = self.by_agent.get(to).copied().filter(|to| !self.parted(who, *to))?;
         if !self.peers[who].links.contains_key(&to) {
             // a send to a peer that is not connected dials it first, if its address is known
             if !self.peers[who].book.contains(&self.agent(to)) {
-                return;
+                return None;
             }
             self.schedule(1, Event::Link { a: who, b: to });
         }
-        self.post(who, to, frame.encode());
+        Some(to)
     }
 
     /// Puts bytes on the way to a peer.
-    pub(super) fn post(&mut self, who: usize, to: usize, bytes: Vec<u8>) {
+    pub(super) fn post(&mut self, who: usize, to: usize, bytes: Vec<u8>, lie: bool) {
         let copies = if self.chance(self.faults.duplication) { 2 } else { 1 };
         for _ in 0..copies {
             if self.chance(self.faults.loss) {
@@ -43,7 +47,7 @@ impl World {
             }
             self.messages += 1;
             self.bytes += bytes.len() as u64;
-            self.schedule(delay, Event::Frame { from: who, to, bytes: bytes.clone() });
+            self.schedule(delay, Event::Frame { from: who, to, bytes: bytes.clone(), lie });
         }
     }
 

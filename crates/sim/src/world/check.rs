@@ -11,7 +11,7 @@ use market::statement::{Binding, Confirmation, Outcome, PoolClose};
 use node::Node;
 use node::command::{Done, Reply};
 use node::effect::{Channel, Effect, Entry};
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use trace::StockEffect;
 use trace::statement::{Goods, Handover, Happened, Takeover};
@@ -42,6 +42,8 @@ pub(super) struct Witnesses {
     goods: HashMap<(usize, SpecId), Decimal>,
     /// of what somebody has just moved or made
     moved: BTreeSet<SpecId>,
+    /// what came into being, less what was used up, by all words about it
+    pub(super) made: BTreeMap<SpecId, Decimal>,
 }
 
 impl World {
@@ -50,7 +52,7 @@ impl World {
         self.breach.as_ref()
     }
 
-    fn broken(&mut self, agents: Vec<usize>, what: &str) {
+    pub(super) fn broken(&mut self, agents: Vec<usize>, what: &str) {
         let names: Vec<_> = agents.iter().map(|who| self.peers[*who].name.as_str()).collect();
         let since = self.now_ms - START_S * 1_000;
         let what = format!(
@@ -86,14 +88,17 @@ impl World {
     pub(super) fn check_kept(&mut self, who: usize, entry: &Entry) {
         let record = &entry.record;
         if entry.channel == Channel::Own {
-            let before = self.peers[who].head;
-            if record.seq != before.map_or(1, |(seq, _)| seq + 1) || record.prev != before.map(|(_, id)| id) {
-                let what = format!("history: its record {} does not follow {before:?}", record.id);
-                self.broken(vec![who], &what);
+            let said = &mut self.peers[who].said;
+            let follows = record.seq == said.len() as u64 + 1 && record.prev.as_ref() == said.last();
+            said.push(record.id);
+            if !follows {
+                self.broken(
+                    vec![who],
+                    &format!("history: its record {} does not follow its last", record.id),
+                );
             }
-            self.peers[who].head = Some((record.seq, record.id));
         } else if let Some(author) = self.by_agent.get(&record.author).copied() {
-            let said = self.peers[author].head.is_some_and(|(seq, _)| record.seq <= seq);
+            let said = self.peers[author].said.get(record.seq as usize - 1) == Some(&record.id);
             if self.is_honest(author) && !said {
                 let what = format!("history: {} {} was kept, but never said", record.kind, record.id);
                 self.broken(vec![who, author], &what);
@@ -154,18 +159,21 @@ impl World {
 
     /// Conservation: keeps the world's own books of what each should have.
     fn book_goods(&mut self, who: usize, record: &Record) -> ledger::Result<()> {
+        let Witnesses { goods, moved, made, .. } = &mut self.witnesses;
         let mut book = |spec: &SpecId, quantity: Decimal| {
-            *self.witnesses.goods.entry((who, spec.clone())).or_default() += quantity;
-            self.witnesses.moved.insert(spec.clone());
+            *goods.entry((who, spec.clone())).or_default() += quantity;
+            moved.insert(spec.clone());
         };
         match record.kind.as_str() {
             Happened::KIND => {
                 for event in record.read::<Happened>()?.events {
-                    match event.action.stock_effect() {
-                        StockEffect::Increment => book(&event.spec, event.quantity.value),
-                        StockEffect::Decrement => book(&event.spec, -event.quantity.value),
-                        StockEffect::None => {}
-                    }
+                    let change = match event.action.stock_effect() {
+                        StockEffect::Increment => event.quantity.value,
+                        StockEffect::Decrement => -event.quantity.value,
+                        StockEffect::None => continue,
+                    };
+                    book(&event.spec, change);
+                    *made.entry(event.spec.clone()).or_default() += change;
                 }
             }
             Handover::KIND => {

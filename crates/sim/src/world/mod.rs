@@ -3,6 +3,8 @@
 mod accidents;
 mod carry;
 mod check;
+mod ends;
+mod lies;
 mod line;
 mod peer;
 mod queue;
@@ -12,7 +14,7 @@ use crate::faults::Faults;
 use accidents::Parted;
 pub use check::Breach;
 use check::Witnesses;
-use ledger::{Memo, Signed, Signer};
+use ledger::{Memo, Record, Signed, Signer};
 pub use line::Line;
 use node::command::{Command, Done, Reply};
 use node::effect::{Channel, Effect, Entry, Input};
@@ -59,6 +61,12 @@ pub struct World {
     witnesses: Witnesses,
     trace: Trace,
     said: BTreeMap<String, u64>,
+    /// what was just kept, by whom and how, for those who play the owners
+    news: Option<Vec<(usize, Record, Channel)>>,
+    /// lies told, by name
+    lies_told: BTreeMap<String, u64>,
+    /// frames with a lie of which their receiver kept nothing
+    pub lies_refused: u64,
     /// inputs that nodes have taken
     inputs: u64,
     /// events so far
@@ -124,6 +132,9 @@ impl World {
             witnesses: Witnesses::default(),
             trace: Trace::default(),
             said: BTreeMap::new(),
+            news: None,
+            lies_told: BTreeMap::new(),
+            lies_refused: 0,
             inputs: 0,
             steps: 0,
             messages: 0,
@@ -188,6 +199,23 @@ impl World {
         told
     }
 
+    /// From now on keeps what nodes keep, for [`Self::take_news`].
+    pub fn keep_news(&mut self) {
+        self.news.get_or_insert_default();
+    }
+    /// The records that nodes have kept since this was last asked: who, what, and how it came.
+    pub fn take_news(&mut self) -> Vec<(usize, Record, Channel)> {
+        self.news.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+    /// How many records nodes have said and kept.
+    pub fn records(&self) -> u64 {
+        self.said.values().sum()
+    }
+
+    /// The node of an agent.
+    pub fn find(&self, agent: &AgentId) -> Option<usize> {
+        self.by_agent.get(agent).copied()
+    }
     /// The agent of a node.
     pub fn agent(&self, who: usize) -> AgentId {
         self.peers[who].agent
@@ -257,6 +285,13 @@ impl World {
             }
         }
         Err(format!("{} gave no answer", self.peers[who].name))
+    }
+    /// Gives a command; `None` where the node is off, or dies before it answers.
+    pub fn attempt(&mut self, who: usize, command: Command) -> Option<Result<Done, String>> {
+        self.last_command += 1;
+        let number = self.last_command;
+        self.input(who, Input::Command(number, Box::new(command)));
+        Some(self.replies.remove(&number)?.map_err(|e| e.to_string()))
     }
     /// A command whose answer is a record.
     ///
@@ -353,9 +388,11 @@ impl World {
         assert!(self.steps < self.events_max, "the network talks to itself: {} events", self.steps);
         self.note_event(&event);
         match event {
-            Event::Frame { from, to, bytes } => {
-                let from = self.agent(from);
+            Event::Frame { from, to, bytes, lie } => {
+                let (from, kept) = (self.agent(from), self.peers[to].disk.len());
+                let up = self.peers[to].node.is_some();
                 self.input(to, Input::Frame { from, bytes });
+                self.lies_refused += u64::from(lie && up && self.peers[to].disk.len() == kept);
             }
             Event::Gossip { to, signed } => self.input(to, Input::Heard(Signed::clone(&signed))),
             Event::Wake { who, life } => {
@@ -433,6 +470,9 @@ impl World {
         }
         self.check_kept(who, &entry);
         self.check_meaning(who, &entry);
+        if let Some(news) = &mut self.news {
+            news.push((who, entry.record.clone(), entry.channel));
+        }
         self.peers[who].disk.push(entry);
     }
 
@@ -444,6 +484,7 @@ impl World {
                     self.told.push(who);
                 }
             }
+            Effect::Send { to, frame } if self.peers[who].liar.is_some() => self.lie(who, &to, &frame),
             Effect::Send { to, frame } => self.send(who, &to, &frame),
             Effect::Publish { topic, signed } => self.publish(who, &topic, &signed),
             Effect::Reply(number, reply) => {

@@ -1,6 +1,7 @@
 //! One participant of the world: a node, what drives it, and what it has kept.
 
 use super::line::Line;
+use crate::liars::Liar;
 use ledger::{Memo, Signer};
 use node::effect::Entry;
 use node::{Config, Node, Policy};
@@ -15,8 +16,8 @@ pub(super) struct Peer {
     pub(super) agent: AgentId,
     pub(super) node: Option<Node>,
     pub(super) disk: Vec<Entry>,
-    /// the last of its own records on the disk: number and id
-    pub(super) head: Option<(u64, RecordId)>,
+    /// its own records on the disk, in order
+    pub(super) said: Vec<RecordId>,
     /// whose addresses it knows
     pub(super) book: BTreeSet<AgentId>,
     /// with whom it has a connection, and when the last frame to each arrives
@@ -36,6 +37,8 @@ pub(super) struct Peer {
     pub(super) told: bool,
     /// it says what its node did not
     pub(super) lies: bool,
+    /// how, where it does so by itself
+    pub(super) liar: Option<Box<Liar>>,
 }
 
 impl Peer {
@@ -47,7 +50,7 @@ impl Peer {
             agent: Signer::from_seed(&seed).author(),
             node: None,
             disk: vec![],
-            head: None,
+            said: vec![],
             book: BTreeSet::new(),
             links: BTreeMap::new(),
             line: Line::default(),
@@ -58,6 +61,7 @@ impl Peer {
             before: None,
             told: false,
             lies: false,
+            liar: None,
         }
     }
 

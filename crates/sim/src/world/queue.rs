@@ -6,10 +6,12 @@ use std::collections::BinaryHeap;
 use std::sync::Arc;
 
 pub(super) enum Event {
+    /// `lie`: the sender's node did not send this
     Frame {
         from: usize,
         to: usize,
         bytes: Vec<u8>,
+        lie: bool,
     },
     Gossip {
         to: usize,

@@ -107,7 +107,10 @@ impl World {
     fn in_words(&self, event: &Event) -> String {
         let name = |who: &usize| self.peers[*who].name.as_str();
         match event {
-            Event::Frame { from, to, bytes } => format!("{} -> {}: {}", name(from), name(to), frame(bytes)),
+            Event::Frame { from, to, bytes, lie } => {
+                let lie = if *lie { " (a lie)" } else { "" };
+                format!("{} -> {}{lie}: {}", name(from), name(to), frame(bytes))
+            }
             Event::Gossip { to, signed } => format!("gossip -> {}: {}", name(to), record(signed)),
             Event::Wake { who, .. } => format!("{} wakes", name(who)),
             Event::Restart { who } => format!("{} starts again", name(who)),
