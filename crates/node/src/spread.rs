@@ -66,7 +66,8 @@ impl Node {
         if !self.book.public().has_topic(&topic) {
             self.interests.changed();
         }
-        if let Some(from) = from {
+        // who knows partners alone passes nothing on, so the others lack nothing of it
+        if let Some(from) = from.filter(|_| self.config.policy.hears == Hears::Everybody) {
             self.post.news_from(&from);
         }
         let (author, kind) = (record.author, record.kind.clone());

@@ -58,8 +58,10 @@ impl Lie {
     }
 }
 
-/// One frame in so many is made a lie, where it can be one.
-const LIES: u32 = 6;
+/// One frame with records in so many is made a lie.
+const BUSY: u32 = 3;
+/// One frame without.
+const IDLE: u32 = 40;
 /// Old frames a liar keeps to send again.
 const KEPT: usize = 32;
 /// Records of one heap of spam.
@@ -85,19 +87,27 @@ impl Liar {
     /// What it sends where its node would send `frame`; `prey` is somebody in whose name it may lie.
     pub(crate) fn tell(&mut self, frame: &Frame, prey: AgentId, rng: &mut fastrand::Rng) -> Vec<Told> {
         let truth = frame.encode();
-        let lie = (rng.u32(0..LIES) == 0).then(|| self.lies[rng.usize(0..self.lies.len())]);
-        let closing = records(frame).iter().any(|signed| kind_of(signed) == "pool_close");
-        let close_lies = [Lie::DoubleClose, Lie::Censor];
-        let lie = match self.lies.iter().find(|lie| closing && close_lies.contains(lie)) {
-            Some(lie) => Some(*lie),
-            None => lie.filter(|lie| !close_lies.contains(lie)),
-        };
-        let told = lie.and_then(|lie| self.twist(lie, frame, &truth, prey, rng));
+        let told =
+            self.choose(frame, rng).into_iter().find_map(|lie| self.twist(lie, frame, &truth, prey, rng));
         if self.sent.len() == KEPT {
             self.sent.pop_front();
         }
         self.sent.push_back(truth.clone());
         told.unwrap_or_else(|| vec![(Some(truth), None)])
+    }
+
+    /// The lies it may make of this frame, the one it likes best first.
+    fn choose(&self, frame: &Frame, rng: &mut fastrand::Rng) -> Vec<Lie> {
+        let records = records(frame);
+        let closing = records.iter().any(|signed| kind_of(signed) == "pool_close");
+        let of_closes = |lie: &Lie| matches!(lie, Lie::DoubleClose | Lie::Censor);
+        let mut lies: Vec<Lie> = self.lies.iter().copied().filter(|lie| of_closes(lie) == closing).collect();
+        let one_in = if records.is_empty() { IDLE } else { BUSY };
+        if !closing && rng.u32(0..one_in) > 0 {
+            return vec![];
+        }
+        rng.shuffle(&mut lies);
+        lies
     }
 
     fn twist(

@@ -291,7 +291,7 @@ impl<'a> Owners<'a> {
             return Some(next);
         }
         let deals = match view.source {
-            OrderSource::Deal => vec![*order],
+            OrderSource::Deal | OrderSource::Bid => vec![*order],
             OrderSource::Pool => {
                 let all = world.node(who)?.deals(now);
                 all.into_iter()
