@@ -12,7 +12,7 @@ use crate::values::{IdText, LotText};
 pub(crate) use board::{CapableArgs, GanttArgs, MoveArgs};
 use clap::{Args, Parser, Subcommand};
 pub(crate) use market::{DateCmd, DateWord, FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, YesNo};
-pub(crate) use node::{DemoArgs, InitArgs, OnOff, PeerCmd, SimulateCmd, UpArgs};
+pub(crate) use node::{DemoArgs, InitArgs, OnOff, PeerCmd, SimulateArgs, SimulateCmd, SoakArgs, UpArgs};
 pub(crate) use plan::{PlanArgs, PlanCmd, PlanOrder, ScheduleArgs, SolveArgs, WhyArgs};
 pub(crate) use search::{SearchArgs, Sought};
 use std::path::PathBuf;
@@ -260,10 +260,7 @@ pub(crate) enum Cmd {
     /// Play a scenario: many nodes on this machine, each a process of its own
     Demo(DemoArgs),
     /// Run a network in virtual time and print what it promised
-    Simulate {
-        #[command(subcommand)]
-        what: SimulateCmd,
-    },
+    Simulate(SimulateArgs),
     /// Write a completion script for a shell
     Completions {
         /// Shell

@@ -1,22 +1,68 @@
 //! Seeds until stopped: each another mix of scenario, size and faults. A violation is made small before it is shown.
 
+use serde::Serialize;
+
 use crate::scenario::{Played, Scenario, Setting, Trial, Trials, Violation, play, play_watching};
 
 /// Most runs that are spent on making a violation small.
 const SHRINKS_MAX: usize = 40;
+
+/// What many runs came to.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct Soaked {
+    /// how many
+    pub runs: u64,
+    /// their sums; of what cannot be added, nothing
+    #[serde(flatten)]
+    pub total: Played,
+}
+
+impl Soaked {
+    /// Adds a run.
+    pub fn add(&mut self, played: &Played) {
+        self.runs += 1;
+        let all = &mut self.total;
+        let sums = [
+            (&mut all.bound, played.bound),
+            (&mut all.delivered, played.delivered),
+            (&mut all.declined, played.declined),
+            (&mut all.lapsed, played.lapsed),
+            (&mut all.pools_made, played.pools_made),
+            (&mut all.pools_lapsed, played.pools_lapsed),
+            (&mut all.pools_disputed, played.pools_disputed),
+            (&mut all.messages, played.messages),
+            (&mut all.bytes, played.bytes),
+            (&mut all.events, played.events),
+            (&mut all.records, played.records),
+            (&mut all.crashes, played.crashes),
+            (&mut all.switched_off, played.switched_off),
+            (&mut all.partitions, played.partitions),
+            (&mut all.jumps, played.jumps),
+            (&mut all.lies_refused, played.lies_refused),
+            (&mut all.lies_proved, played.lies_proved),
+        ];
+        sums.into_iter().for_each(|(sum, more)| *sum += more);
+        all.nodes += played.nodes;
+        all.hours += played.hours;
+        all.violations += played.violations;
+        for (lie, times) in &played.lies {
+            *all.lies.entry(lie.clone()).or_default() += times;
+        }
+    }
+}
 
 /// The scenario and setting that follow from a seed.
 pub fn mix(seed: u64) -> (&'static str, Setting) {
     let mut rng = fastrand::Rng::with_seed(seed ^ 0x50a4);
     let (name, _) = Scenario::BUILT_IN[rng.usize(0..Scenario::BUILT_IN.len())];
     let nodes = rng.usize(20..=90);
-    let days = rng.u32(1..=2);
+    let hours = 24 * rng.u32(1..=2);
     let trials = match rng.u32(0..4) {
         0 => Trials::all(),
         1 => Trials(Trial::all().filter(|trial| !matches!(trial, Trial::Lie(_)) && rng.bool()).collect()),
         _ => Trials(Trial::all().filter(|_| rng.u32(0..3) == 0).collect()),
     };
-    (name, Setting { nodes, days, seed, trials })
+    (name, Setting { nodes, hours, seed, trials })
 }
 
 /// Plays a setting; a violation comes with what led to it, in the smallest run found that still shows one.
@@ -51,8 +97,8 @@ pub fn shrink(scenario: &Scenario, setting: &Setting) -> Result<(Setting, Violat
     };
     loop {
         let mut smaller = vec![];
-        if best.days > 1 {
-            smaller.push(Setting { days: best.days - 1, ..best.clone() });
+        if best.hours > 24 {
+            smaller.push(Setting { hours: best.hours - 24, ..best.clone() });
         }
         if best.nodes > 8 {
             smaller.push(Setting { nodes: best.nodes / 2, ..best.clone() });

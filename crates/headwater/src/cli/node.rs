@@ -1,6 +1,7 @@
 //! What runs a node, or several: a folder, addresses, peers, a story.
 
 use clap::{Args, Subcommand, ValueEnum};
+use sim::scenario::Trials;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -70,8 +71,45 @@ pub(crate) struct DemoArgs {
     pub(crate) once: bool,
 }
 
+#[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
+pub(crate) struct SimulateArgs {
+    #[command(subcommand)]
+    pub(crate) what: Option<SimulateCmd>,
+    /// A scenario's file, or village, pools or province
+    #[arg(required = true)]
+    pub(crate) scenario: Option<String>,
+    /// How many nodes [default: as the scenario says]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(2..=100_000))]
+    pub(crate) nodes: Option<u32>,
+    /// How many virtual days [default: as the scenario says]
+    #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=3_650))]
+    pub(crate) days: Option<u32>,
+    /// What all chance follows from
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// What goes wrong: all, none, or names with commas between, of which a wrong one lists those there are
+    #[arg(long, value_name = "LIST", default_value = "none")]
+    pub(crate) faults: Trials,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SoakArgs {
+    /// The first seed [default: from the clock]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seed: Option<u64>,
+    /// How many seeds [default: until stopped]
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seeds: Option<u64>,
+    /// End after so many seconds
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) seconds: Option<u64>,
+}
+
 #[derive(Debug, Subcommand)]
 pub(crate) enum SimulateCmd {
+    /// Scenarios under faults and lies, each seed another mix, until stopped or something that must hold breaks
+    Soak(SoakArgs),
     /// The firms of a published supply chain as independent nodes, beside a planner who sees all
     Chain {
         /// Spreadsheet in the format of Willems 2008

@@ -8,6 +8,7 @@ mod holidays;
 mod import;
 mod init;
 mod list;
+mod live;
 mod play;
 mod pool;
 mod retail;
@@ -129,7 +130,7 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
             play::chain(c, &file, &out, currency)
         }
         Cmd::Demo(args) => play::demo(c, args),
-        Cmd::Simulate { what } => simulate::run(c, what),
+        Cmd::Simulate(args) => simulate::run(c, args),
 
         Cmd::Work { action: Some(action) } => act::work(c, action),
         Cmd::Estimates { action: Some(action) } => act::take_estimate(c, action),

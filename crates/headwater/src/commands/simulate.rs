@@ -1,7 +1,8 @@
 //! `headwater simulate`: a supply chain's firms as independent nodes in one process, beside a planner who sees all.
 
 use super::Context;
-use crate::cli::SimulateCmd;
+use super::live;
+use crate::cli::{SimulateArgs, SimulateCmd};
 use crate::demo::chain;
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::Msg;
@@ -10,8 +11,14 @@ use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::json;
 use sim::firms::{Measured, Setting, measure};
 
-pub(super) fn run(c: &Context, what: SimulateCmd) -> Result<()> {
-    let SimulateCmd::Chain { file, orders, capacity, turn_ms, seed } = what;
+pub(super) fn run(c: &Context, args: SimulateArgs) -> Result<()> {
+    let (file, orders, capacity, turn_ms, seed) = match args.what {
+        None => return live::run(c, args),
+        Some(SimulateCmd::Soak(soak)) => return live::soak(c, &soak),
+        Some(SimulateCmd::Chain { file, orders, capacity, turn_ms, seed }) => {
+            (file, orders, capacity, turn_ms, seed)
+        }
+    };
     let (chain, reckoned) = chain::read(&file).map_err(|why| Failure::new(Exit::Usage, "chain", why))?;
     let setting = Setting { orders, percent: capacity, turn_ms, seed };
     let bar = if c.json { ProgressBar::hidden() } else { ProgressBar::no_length() };

@@ -17,8 +17,8 @@ use vocab::{after, seconds_between};
 pub struct Setting {
     /// how many nodes
     pub nodes: usize,
-    /// how many virtual days
-    pub days: u32,
+    /// how many virtual hours
+    pub hours: u32,
     /// what all chance follows from
     pub seed: u64,
     /// what goes wrong
@@ -30,8 +30,8 @@ pub struct Setting {
 pub struct Played {
     /// nodes
     pub nodes: usize,
-    /// virtual days
-    pub days: u32,
+    /// virtual hours
+    pub hours: u32,
     /// the seed
     pub seed: u64,
     /// what tried them, as a list
@@ -135,7 +135,7 @@ pub(crate) fn play_watching(
     world.keep_news();
     let mut owners = Owners::new(scenario, people, rng, world.now().as_millisecond());
     let policy = Policy::default();
-    let lives_until = after(world.now(), i64::from(setting.days) * vocab::DAY_S);
+    let lives_until = after(world.now(), i64::from(setting.hours) * 3_600);
     let quiet_s = policy.answer_s + policy.hold_s + 4_000;
     let ends = after(lives_until, quiet_s);
     let mut lived = false;
@@ -179,7 +179,7 @@ pub(crate) fn play_watching(
 fn sum_up(world: &World, owners: &Owners<'_>, setting: &Setting) -> Played {
     let mut played = Played {
         nodes: world.len(),
-        days: setting.days,
+        hours: setting.hours,
         seed: setting.seed,
         faults: setting.trials.to_string(),
         messages: world.messages,
