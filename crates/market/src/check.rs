@@ -78,7 +78,7 @@ fn named(field: &'static str, text: &str) -> Result<()> {
 fn list_of(count: usize) -> Phrase {
     phrase(format!("a list of {count}"), format!("共 {count} 项"))
 }
-fn count_within(field: &'static str, count: usize, max: usize) -> Result<()> {
+pub(crate) fn count_within(field: &'static str, count: usize, max: usize) -> Result<()> {
     ensure(count <= max, || {
         Error::field(field, list_of(count), phrase(format!("list at most {max}"), format!("至多列 {max} 项")))
     })

@@ -116,6 +116,9 @@ impl PlacedBid {
     pub(crate) fn load_of(&self, capacity: &Capacity) -> u64 {
         capacity.load(self.bid.quantity, self.load)
     }
+    pub(crate) fn is_refused(&self) -> bool {
+        self.state == BidState::Refused
+    }
     /// It may still bind its author.
     pub(crate) fn is_live(&self) -> bool {
         matches!(self.state, BidState::Sent | BidState::In)

@@ -189,6 +189,13 @@ impl Deal {
     pub(crate) fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Over(_))
     }
+    /// Why somebody said no, if that ended it.
+    pub(crate) fn refused_with(&self) -> Option<Reason> {
+        match &self.stage {
+            Stage::Over(Ending::Refused(reason, _)) => Some(*reason),
+            _ => None,
+        }
+    }
     pub(crate) fn is_bound(&self) -> bool {
         matches!(self.stage, Stage::Bound { .. })
     }

@@ -401,6 +401,7 @@ impl Node {
             self.look_again(&order);
             self.agenda.insert(Todo::Order(order));
         }
+        self.wants.news_of_record(id, now);
         self.agenda.insert(Todo::Deal(*id));
         self.agenda.insert(Todo::Order(*id));
         self.agenda.insert(Todo::Tell(Topic::Deals));
@@ -433,12 +434,13 @@ impl Node {
     }
 
     /// A pool's state may have changed: a made pool binds deals.
-    pub(crate) fn pool_changed(&mut self, id: &RecordId, _now: Timestamp) {
+    pub(crate) fn pool_changed(&mut self, id: &RecordId, now: Timestamp) {
         self.agenda.insert(Todo::Tell(Topic::Market));
         let Some(pool) = self.pools.get(id) else {
             self.agenda.insert(Todo::Request(*id));
             return;
         };
+        self.wants.news_of(Some(&pool.terms.spec), now);
         self.agenda.insert(Todo::Pool(*id));
         let End::Closed { settled, close } = &pool.end else { return };
         let me = self.me();

@@ -5,7 +5,7 @@ use crate::command::StandingOrder;
 use crate::deals::{Deal, Fault};
 use crate::effect::Topic;
 use crate::node::{Node, Todo};
-use crate::statement::StandingCancelled;
+use crate::statement::{Proposal, ProposalAnswer, Sought, StandingCancelled};
 use ledger::{Audience, Record, Statement};
 use market::auction::{Award, Bid, BidStanding, Capacity};
 use market::statement::Refusal;
@@ -50,7 +50,19 @@ impl Node {
             StandingCancelled::KIND if record.author == me => {
                 self.wants.cancel(&record.read::<StandingCancelled>()?.order);
             }
+            Sought::KIND if record.author == me => {
+                let sought: Sought = record.read()?;
+                self.wants.sought(&sought.order, sought.by);
+            }
+            Proposal::KIND if record.author == me => self.wants.propose(record.id, record.read()?, at),
+            ProposalAnswer::KIND if record.author == me => {
+                let said: ProposalAnswer = record.read()?;
+                self.wants.answer(&said.proposal, said.answer, at);
+            }
             _ => return Ok(false),
+        }
+        if record.author == me {
+            self.agenda.insert(Todo::Tell(Topic::Deals));
         }
         Ok(true)
     }

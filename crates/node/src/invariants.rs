@@ -185,7 +185,7 @@ struct Touched {
 }
 
 /// Kinds of record that touch neither capacity nor stock.
-const TALK: [&str; 27] = [
+const TALK: [&str; 30] = [
     "enquiry",
     "asked",
     "quote",
@@ -213,6 +213,9 @@ const TALK: [&str; 27] = [
     "standing",
     "standing_order",
     "standing_cancelled",
+    "sought",
+    "proposal",
+    "proposal_answer",
 ];
 /// Kinds that touch capacity alone.
 const PLANS: [&str; 4] = ["reservation", "replanned", "firm", "dropped"];

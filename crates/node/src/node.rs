@@ -75,6 +75,10 @@ pub struct Policy {
     pub turn_ms: u64,
     /// whose public records are kept and compared
     pub hears: Hears,
+    /// offers of the nearest suppliers that a standing order looks at
+    pub sees_near: usize,
+    /// other offers it looks at, drawn by lot
+    pub sees_random: usize,
     /// searches answered to one peer in a minute; 0: none
     pub searches_per_peer: u32,
     /// searches answered to all peers together in a minute
@@ -106,6 +110,8 @@ impl Default for Policy {
             date_answer_s: DAY_S,
             turn_ms: 0,
             hears: Hears::Everybody,
+            sees_near: 8,
+            sees_random: 8,
             searches_per_peer: 30,
             searches_in_all: 600,
         }

@@ -1,13 +1,14 @@
 //! What a node says to itself, privately, so that its state is a fold over records and nothing else; and the one
 //! public statement that is the node's own: where it can be reached.
 
+use crate::command::Answer;
 use crate::reason::StopReason;
 use ledger::Statement;
 use planning::{Model, Plan};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use trace::ProcessRef;
-use vocab::{Decimal, RecordId, SpecId, Text, Timestamp};
+use vocab::{Decimal, Money, RecordId, SpecId, Text, Timestamp};
 
 macro_rules! statement {
     ($name:ident, $kind:literal, |$s:ident| $refs:expr) => {
@@ -61,6 +62,71 @@ pub(crate) struct StandingCancelled {
     pub order: RecordId,
 }
 statement!(StandingCancelled, "standing_cancelled", |s| vec![s.order]);
+
+/// What this node said for a standing order: enquiries, a pledge, a request for a pool; nothing, if what its owner
+/// had agreed to was gone.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Sought {
+    pub order: RecordId,
+    pub by: Vec<RecordId>,
+}
+statement!(Sought, "sought", |s| std::iter::once(s.order).chain(s.by.iter().copied()).collect());
+
+/// How a standing order could be covered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Way {
+    /// by a bid in an auction of capacity
+    Bid,
+    /// by buying alone
+    Enquire,
+    /// by joining this pool
+    Pool(RecordId),
+    /// by asking for a pool
+    OpenPool {
+        /// smallest total that makes it
+        threshold: Decimal,
+        /// when it closes
+        closes: Timestamp,
+    },
+}
+
+/// What the node would do for a standing order: its owner has the word. Binds nobody.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Proposal {
+    /// the standing order
+    pub order: RecordId,
+    /// by which offer
+    pub offer: RecordId,
+    /// how
+    pub way: Way,
+    /// how much
+    pub quantity: Decimal,
+    /// for one unit: what it would cost, in an auction at most
+    pub unit_price: Money,
+    /// what the preferences add to it
+    #[serde(default, skip_serializing_if = "nothing")]
+    pub besides: Decimal,
+    /// when the goods would usually be there
+    pub expected: Timestamp,
+    /// from how far away, where both say where they are
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub distance_km: Option<u32>,
+    /// of no use later
+    pub until: Timestamp,
+}
+statement!(Proposal, "proposal", |s| vec![s.order, s.offer]);
+
+/// The owner's word on a proposal.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProposalAnswer {
+    pub proposal: RecordId,
+    pub answer: Answer,
+}
+statement!(ProposalAnswer, "proposal_answer", |s| vec![s.proposal]);
 
 /// What an order lacks and whom it has asked.
 #[derive(Clone, Debug, Serialize, Deserialize)]

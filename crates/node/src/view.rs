@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use trace::statement::{Goods, Purpose};
 use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Specification, Text, Timestamp, Unit};
 
+pub use crate::statement::{Proposal, Way};
 pub use auction::*;
 pub use floor::*;
 pub use plan::*;

@@ -1,7 +1,9 @@
 //! Which offers are shown for a need, and in what order.
 
 use crate::support::*;
-use market::matching::{CANDIDATES_MAX, candidates, distance_km, fits};
+use market::matching::{
+    CANDIDATES_MAX, Known, Preferences, Size, Wish, candidates, distance_km, fits, visible,
+};
 use market::statement::{Need, Offer};
 use vocab::{Place, PriceSchedule, RecordId, Unit};
 
@@ -20,7 +22,9 @@ fn priced(price: &str) -> Offer {
 fn order(offers: &[Offer], place: Option<&Place>) -> Vec<usize> {
     let listed: Vec<_> = offers.iter().zip(0_u8..).map(|(o, i)| (id(i), agent(i), o)).collect();
     // listed backwards, so that nothing is in order by chance
-    let found = candidates(listed.into_iter().rev(), &"chair".parse().unwrap(), n(20), at(0), place);
+    let (spec, preferences) = ("chair".parse().unwrap(), Preferences::default());
+    let wish = Wish { spec: &spec, quantity: n(20), size: Size::Exact, place, preferences: &preferences };
+    let found = candidates(listed.into_iter().rev(), &wish, |_, _| Known::default(), at(0));
     found.iter().map(|c| usize::from(c.offer.0[0])).collect()
 }
 
@@ -84,7 +88,10 @@ fn a_flood_of_offers_is_cut_for_each_currency_alone() {
     offer.prices.currency = "USD".parse().unwrap();
     offers.push(offer);
     let listed = offers.iter().enumerate().map(|(i, o)| (RecordId([i as u8; 32]), agent(1), o));
-    let found = candidates(listed, &"chair".parse().unwrap(), n(1), at(0), None);
+    let (spec, preferences) = ("chair".parse().unwrap(), Preferences::default());
+    let wish =
+        Wish { spec: &spec, quantity: n(1), size: Size::Exact, place: None, preferences: &preferences };
+    let found = candidates(listed, &wish, |_, _| Known::default(), at(0));
     assert_eq!(found.len(), CANDIDATES_MAX + 1);
     assert_eq!(found[CANDIDATES_MAX].unit_price.currency.code(), "USD");
 }
@@ -120,4 +127,35 @@ fn an_offer_fits_a_need_in_everything_the_need_says() {
     for misfit in misfits {
         assert_eq!(fits(&misfit, &offer, at(0)), None, "{misfit:?}");
     }
+}
+
+#[test]
+fn what_counts_besides_the_price_is_money_and_is_added_to_it() {
+    let preferences = Preferences {
+        per_km: d("0.01"),
+        per_day: d("1"),
+        properties: [("organic".to_owned(), d("2"))].into(),
+        stranger: d("4"),
+        failed: d("8"),
+    };
+    assert!(preferences.check().is_ok());
+    let stranger = Known::default();
+    assert_eq!(preferences.cost(Some(100), 86_400, &stranger), d("8"));
+    let known = Known { properties: ["organic".to_owned()].into(), kept: 3, failed: 1 };
+    assert_eq!(preferences.cost(Some(100), 43_200, &known), d("3.5"));
+    assert!(Preferences { per_km: d("-1"), ..preferences }.check().is_err());
+}
+
+#[test]
+fn a_buyer_looks_at_the_nearest_and_at_some_others_that_differ_from_buyer_to_buyer() {
+    let away = |i: u8| Offer { place: Some(place("52.52", &(i % 90).to_string(), None)), ..chair() };
+    let offers: Vec<_> = (0..60).map(|i| (id(i), agent(i), away(i))).collect();
+    let listed = || offers.iter().map(|(id, by, offer)| (*id, *by, offer));
+    let seen = |who: u8| -> Vec<_> {
+        visible(listed(), &agent(who), Some(&berlin(None)), 4, 6).into_iter().map(|(id, ..)| id).collect()
+    };
+    assert_eq!(seen(1), seen(1));
+    assert_eq!(seen(1)[..4], [id(13), id(14), id(12), id(15)]);
+    assert_eq!(seen(1)[..4], seen(2)[..4]);
+    assert!(seen(1).len() == 10 && seen(1)[4..] != seen(2)[4..]);
 }

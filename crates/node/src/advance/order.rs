@@ -10,6 +10,7 @@ use crate::statement::{Asked, AskedFor, Dropped, Firm, GoAhead, Reservation};
 use crate::view::OrderSource;
 use crate::words::{because, list, said};
 use ledger::Audience;
+use market::matching::{Known, Preferences, Size, Wish, candidates};
 use market::statement::{Acceptance, Binding, Condition, Confirmation, Enquiry, Quote, Reason};
 use planning::{Demand, Explosion};
 use std::collections::BTreeMap;
@@ -71,23 +72,20 @@ impl Node {
                 .filter(|(_, l)| l.by != me && l.what.spec == *spec && !self.board.frauds.contains_key(&l.by))
                 .filter(|(_, l)| terms.may_ask(&l.by) && !self.is_auctioned(&l.what, now));
             // an offer may want more than is lacking: what is over stays in stock
-            let sized = offers.filter_map(|(id, l)| {
-                let quantity = lacking.ceil_to(l.what.step).max(l.what.minimum);
-                Some((*id, l, quantity, l.what.admits(quantity, now).ok()?))
-            });
-            let mut ranked: Vec<_> =
-                sized.map(|(id, l, q, price)| (price.times(q), l.what.lead_time_s, id, l.by, q)).collect();
-            ranked.sort();
+            let (size, preferences) = (Size::AtLeast, Preferences::default());
+            let wish = Wish { spec, quantity: *lacking, size, place: None, preferences: &preferences };
+            let listed = offers.map(|(id, l)| (*id, l.by, &*l.what));
+            let mut ranked = candidates(listed, &wish, |_, _| Known::default(), now);
             ranked.truncate(self.config.policy.suppliers_asked);
             if ranked.is_empty() {
                 let e = Error::NoSource { spec: spec.clone(), quantity: lacking.to_string() };
                 return Err((Reason::NoSource, e.text()));
             }
-            let of_spec = ranked.into_iter().map(|(_, _, offer, to, quantity)| {
+            let of_spec = ranked.into_iter().map(|found| {
                 let enquiry = Enquiry {
-                    offer,
+                    offer: found.offer,
                     spec: spec.clone(),
-                    quantity,
+                    quantity: found.quantity,
                     due: ask.due,
                     start: terms.start,
                     answer_by: terms.answer_by,
@@ -96,7 +94,7 @@ impl Node {
                     origin: Some(terms.origin),
                     visited: terms.visited.clone(),
                 };
-                (to, enquiry)
+                (found.author, enquiry)
             });
             asked.push((spec.clone(), *lacking, of_spec.collect()));
         }

@@ -7,7 +7,7 @@ mod floor;
 mod goods;
 mod work;
 
-use crate::command::{Command, Done, OfferDraft, PoolingDraft, Reply};
+use crate::command::{Answer, Command, Done, OfferDraft, PoolingDraft, Reply};
 use crate::error::{Error, Result};
 use crate::node::Node;
 use crate::public::LISTING_DAYS_MAX;
@@ -131,8 +131,14 @@ impl Node {
             Command::Bid { offer, quantity, at_most } => self.bid(offer, quantity, at_most, now),
             Command::StandingOrder(order) => self.standing_order(order, now),
             Command::CancelStanding { order } => self.cancel_standing(order, now),
-            Command::Accept { deal } => self.accept(deal, now),
-            Command::Decline { deal } => self.decline(deal, now),
+            Command::Accept { deal } => match self.answer_proposal(deal, Answer::Agree, now) {
+                Some(answered) => answered,
+                None => self.accept(deal, now),
+            },
+            Command::Decline { deal } => match self.answer_proposal(deal, Answer::Refuse, now) {
+                Some(answered) => answered,
+                None => self.decline(deal, now),
+            },
             Command::OpenPool { offer, threshold, closes } => self.open_pool(offer, threshold, closes, now),
             Command::AuditPool { pool } => self.audit_pool(pool, now),
             Command::Pledge { pool, at_least, at_most, ceiling } => {

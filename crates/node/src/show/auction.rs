@@ -1,8 +1,9 @@
 //! Views of auctions, bids and standing orders.
 
 use crate::auctions::{Auction, BidState, PlacedBid};
+use crate::deals::Deal;
 use crate::node::Node;
-use crate::view::{AuctionView, BidView, BidViewState, StandingOrderView, StandingState};
+use crate::view::{AuctionView, BidView, BidViewState, ProposalView, StandingOrderView, StandingState};
 use crate::wants::Want;
 use vocab::{Decimal, Money, Timestamp};
 
@@ -59,14 +60,30 @@ impl Node {
     }
 
     fn standing_order_view(&self, want: &Want, now: Timestamp) -> StandingOrderView {
+        let proposed = want.proposals.last().filter(|p| p.answer.is_none() && now < p.proposal.until);
+        let proposed = proposed.filter(|_| !want.is_over(now));
+        let bought = want.sought.iter().any(|id| self.deals.get(id).is_some_and(Deal::is_bound));
+        let open = want.sought.iter().any(|id| self.deals.get(id).is_some_and(Deal::is_open));
+        let pledged = want.sought.iter().any(|id| self.has_open_pledge(id));
         let bids = want.bids.iter().filter_map(|id| self.auctions.bid(id));
         let standing = bids.rev().find(|b| b.is_live() || b.state == BidState::Awarded);
         let state = match standing.map(|b| b.state) {
             Some(BidState::Awarded) => StandingState::Bought,
+            _ if bought => StandingState::Bought,
             Some(_) => StandingState::Bidding,
+            None if open || pledged => StandingState::Bidding,
+            None if proposed.is_some() => StandingState::Proposed,
             None if want.is_over(now) => StandingState::Over,
             None => StandingState::Looking,
         };
-        StandingOrderView { id: want.id, order: want.order.clone(), state, bid: standing.map(|b| b.id) }
+        let proposal = proposed.map(|p| ProposalView {
+            id: p.id,
+            by: self.who(&self.board.offers.get(&p.proposal.offer).map_or(self.me(), |l| l.by)),
+            spec: want.order.spec.clone(),
+            name: self.board.spec_name(&want.order.spec),
+            proposal: p.proposal.clone(),
+        });
+        let (order, bid, said) = (want.order.clone(), standing.map(|b| b.id), want.sought.clone());
+        StandingOrderView { id: want.id, order, state, bid, said, proposal }
     }
 }

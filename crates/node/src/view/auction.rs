@@ -2,6 +2,7 @@
 
 use super::{Role, Who};
 use crate::command::StandingOrder;
+use crate::statement::Proposal;
 use market::auction::{Bid, Capacity};
 use serde::{Deserialize, Serialize};
 use vocab::{Decimal, Money, RecordId, SpecId, Text, Unit};
@@ -82,6 +83,25 @@ pub struct StandingOrderView {
     pub state: StandingState,
     /// the bid that stands for it now, or made the deal
     pub bid: Option<RecordId>,
+    /// the deals, pledges and requests for pools it has led to, in order; a bid or pledge is the deal's id once bound
+    pub said: Vec<RecordId>,
+    /// what is proposed to its owner, to be accepted or declined by this id
+    pub proposal: Option<ProposalView>,
+}
+
+/// What the node proposes to do for a standing order.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProposalView {
+    /// its record
+    pub id: RecordId,
+    /// who offers
+    pub by: Who,
+    /// what is wanted
+    pub spec: SpecId,
+    /// for people
+    pub name: Text,
+    /// what is proposed
+    pub proposal: Proposal,
 }
 
 /// Where a standing order stands.
@@ -92,6 +112,8 @@ pub enum StandingState {
     Looking,
     /// something stands for it and may yet bind
     Bidding,
+    /// its owner is to accept or decline
+    Proposed,
     /// it has become a deal
     Bought,
     /// given up by its owner, or by its time
