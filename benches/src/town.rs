@@ -144,7 +144,11 @@ impl Town {
                 Effect::Reply(number, reply) => {
                     self.replies.insert(number, reply);
                 }
-                Effect::Wake(_) | Effect::Tell(_) | Effect::Topics(_) | Effect::Dial { .. } => {}
+                Effect::Wake(_)
+                | Effect::Tell(_)
+                | Effect::Topics(_)
+                | Effect::Join { .. }
+                | Effect::Dial { .. } => {}
             }
         }
     }

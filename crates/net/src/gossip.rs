@@ -5,7 +5,7 @@
 //! neighbours now and then asks a peer it is not next to.
 
 use crate::net::Event;
-use crate::shared::{Shared, jittered, stopped};
+use crate::shared::{Shared, jittered, some, stopped};
 use crate::stats::Counters;
 use crate::{RECORD_BYTES_MAX, Topic};
 use bytes::Bytes;
@@ -15,7 +15,7 @@ use iroh_gossip::net::Gossip;
 use iroh_gossip::proto::TopicId;
 use n0_future::StreamExt;
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
@@ -34,6 +34,8 @@ const RESTART_PAUSE: Duration = Duration::from_millis(200);
 const LONELY_PAUSE: Duration = Duration::from_secs(2);
 const MINGLE_PAUSE: Duration = Duration::from_secs(45);
 const LONELY_PEERS: usize = 3;
+/// Peers remembered of one topic.
+const REMEMBERED_MAX: usize = 64;
 
 pub(crate) enum Command {
     Publish(Bytes),
@@ -108,14 +110,17 @@ impl Swarms {
 async fn run(shared: Arc<Shared>, gossip: Gossip, topic: TopicId, mut commands: mpsc::Receiver<Command>) {
     let mut stopping = shared.stopping.clone();
     let taking_part = async {
-        let mut streams = None;
+        let (mut streams, mut through) = (None, VecDeque::new());
         loop {
-            let through = shared.some_known(LONELY_PEERS, &BTreeSet::new());
+            let ask = some_of(&shared, &through, LONELY_PEERS, &BTreeSet::new());
             // the old sender is kept until there is a new one: the topic's neighbours stay
-            match subscribe(&gossip, topic, through).await {
+            match subscribe(&gossip, topic, ask).await {
                 Ok(fresh) => {
                     let (sender, receiver) = streams.insert(fresh);
-                    let Some(why) = take_part(&shared, sender, receiver, &mut commands).await else { break };
+                    let Some(why) = take_part(&shared, sender, receiver, &mut commands, &mut through).await
+                    else {
+                        break;
+                    };
                     tracing::info!("gossip starts over: {why}");
                     shared.counters.gossip_restarts.fetch_add(1, Relaxed);
                 }
@@ -128,6 +133,18 @@ async fn run(shared: Arc<Shared>, gossip: Gossip, topic: TopicId, mut commands: 
         () = taking_part => {}
         () = stopped(&mut stopping) => {}
     }
+}
+
+/// Peers to ask for a way into the swarm: those who were said to be there, else any that are known.
+fn some_of(
+    shared: &Shared,
+    through: &VecDeque<EndpointId>,
+    count: usize,
+    except: &BTreeSet<EndpointId>,
+) -> Vec<EndpointId> {
+    let away: Vec<_> = through.iter().copied().filter(|id| !except.contains(id)).collect();
+    let chosen = some(away, count);
+    if chosen.is_empty() { shared.some_known(count, except) } else { chosen }
 }
 
 /// The direct neighbours in one swarm, counted among those of the node.
@@ -157,6 +174,7 @@ async fn take_part(
     sender: &GossipSender,
     receiver: &mut GossipReceiver,
     commands: &mut mpsc::Receiver<Command>,
+    through: &mut VecDeque<EndpointId>,
 ) -> Option<String> {
     let mut neighbours = Neighbours(BTreeSet::new(), &shared.counters);
     let mut mingle_at = Instant::now() + jittered(LONELY_PAUSE);
@@ -185,14 +203,20 @@ async fn take_part(
             },
             command = commands.recv() => match command {
                 Some(Command::Publish(record)) => sender.broadcast(record).await,
-                Some(Command::Join(peers)) => sender.join_peers(peers).await,
+                Some(Command::Join(peers)) => {
+                    through.extend(peers.iter().copied());
+                    while through.len() > REMEMBERED_MAX {
+                        through.pop_front();
+                    }
+                    sender.join_peers(peers).await
+                }
                 None => return None,
             },
             () = sleep_until(mingle_at) => {
                 let (count, pause) =
                     if neighbours.0.is_empty() { (LONELY_PEERS, LONELY_PAUSE) } else { (1, MINGLE_PAUSE) };
                 mingle_at = Instant::now() + jittered(pause);
-                match shared.some_known(count, &neighbours.0) {
+                match some_of(shared, through, count, &neighbours.0) {
                     none if none.is_empty() => Ok(()),
                     some => sender.join_peers(some).await,
                 }

@@ -158,6 +158,14 @@ impl Net {
         }
     }
 
+    /// Asks these peers, who take part in the topic, to be let into its swarm; they are asked again when it falls apart.
+    pub fn join_topic(&self, topic: &Topic, peers: &[AgentId]) {
+        let ids: Vec<_> = peers.iter().filter_map(|agent| endpoint_id(*agent)).take(JOIN_PEERS_MAX).collect();
+        if !self.0.swarms.tell(topic, Command::Join(ids)) {
+            tracing::debug!("not joined: no part is taken in that topic, or too much waits there");
+        }
+    }
+
     /// Asks these peers to be let into the swarms of this node's topics; those after the sixteenth are not asked.
     pub fn join(&self, peers: &[AgentId]) {
         let ids: Vec<_> = peers

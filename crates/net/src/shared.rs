@@ -56,16 +56,20 @@ impl Shared {
     /// Up to `count` known peers that are not in `except`, chosen at random.
     pub(crate) fn some_known(&self, count: usize, except: &BTreeSet<EndpointId>) -> Vec<EndpointId> {
         let known = self.known.lock().expect("no code panics while it holds this lock");
-        let mut ids: Vec<_> =
-            known.iter().filter_map(|a| endpoint_id(*a)).filter(|id| !except.contains(id)).collect();
+        let ids = known.iter().filter_map(|a| endpoint_id(*a)).filter(|id| !except.contains(id)).collect();
         drop(known);
-        for chosen in 0..count.min(ids.len()) {
-            let other = chosen + random_below(ids.len() - chosen);
-            ids.swap(chosen, other);
-        }
-        ids.truncate(count);
-        ids
+        some(ids, count)
     }
+}
+
+/// Up to `count` of them, chosen at random.
+pub(crate) fn some(mut ids: Vec<EndpointId>, count: usize) -> Vec<EndpointId> {
+    for chosen in 0..count.min(ids.len()) {
+        let other = chosen + random_below(ids.len() - chosen);
+        ids.swap(chosen, other);
+    }
+    ids.truncate(count);
+    ids
 }
 
 /// Resolves when the node is closed or its last handle dropped.

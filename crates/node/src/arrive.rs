@@ -48,7 +48,9 @@ impl Node {
                 }
                 self.agenda.insert(Todo::Tell(Topic::Peers));
             }
-            Frame::Reconcile { turn, message } => self.reconcile(from, turn, &message, now),
+            Frame::Reconcile { scope, turn, message } => self.reconcile(from, scope, turn, &message, now),
+            Frame::Interests { scope, greeting } => self.hear_interests(from, scope, greeting, now),
+            Frame::Introduce { topic, who } => self.introduced(from, topic, who, now),
             Frame::Want(ids) => self.send_public(from, ids),
             Frame::Public(records) => {
                 for signed in records.into_iter().take(Frame::RECORDS_MAX) {
@@ -73,7 +75,7 @@ impl Node {
         self.greet(peer, Greeting::First, now);
         let frame = Frame::Checkpoint { note: self.checkpoint(), proof: None };
         self.out.push(Effect::Send { to: peer, frame });
-        self.begin_reconcile(peer, now);
+        self.meet(peer, now);
         self.agenda.insert(Todo::Tell(Topic::Peers));
     }
 
@@ -81,7 +83,8 @@ impl Node {
         let lane = self.post.lane(peer);
         lane.connected = false;
         lane.greeted = false;
-        lane.reconciling = None;
+        lane.session = None;
+        lane.compare_at = None;
         lane.rewind();
         self.agenda.insert(Todo::Mail(peer));
         self.agenda.insert(Todo::Tell(Topic::Peers));

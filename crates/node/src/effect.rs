@@ -56,6 +56,13 @@ pub enum Effect {
         /// the record
         signed: Arc<Signed>,
     },
+    /// these agents take part in the topic: join them there
+    Join {
+        /// which topic
+        topic: TopicId,
+        /// who
+        agents: Vec<AgentId>,
+    },
     /// take part in these topics from now on, and in no others
     Topics(BTreeSet<TopicId>),
     /// answer the command of this number

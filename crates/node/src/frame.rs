@@ -5,6 +5,7 @@
 
 use crate::{Error, error::Result};
 use ledger::Signed;
+use market::TopicId;
 use market::search::Query;
 use serde::{Deserialize, Serialize};
 use trace::ForwardStep;
@@ -36,6 +37,8 @@ pub enum Frame {
     },
     /// one message of a set reconciliation over public records (negentropy, protocol version 1)
     Reconcile {
+        /// what is compared
+        scope: Scope,
         /// who speaks
         turn: Turn,
         /// the message
@@ -73,6 +76,20 @@ pub enum Frame {
         /// the size of the newer checkpoint
         to: u64,
     },
+    /// "This is what I keep: compare that with me."
+    Interests {
+        /// what the sender cares for
+        scope: Scope,
+        /// whether the receiver's are wanted back
+        greeting: Greeting,
+    },
+    /// "These take part in it too."
+    Introduce {
+        /// a topic the receiver has named
+        topic: TopicId,
+        /// where they can be reached, each in its own signed words
+        who: Vec<Signed>,
+    },
 }
 
 /// A record with the records that prove it.
@@ -91,6 +108,37 @@ pub enum Greeting {
     First,
     /// this is the answer
     Return,
+}
+
+/// Of which topics.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub enum Scope {
+    /// of all
+    Everything,
+    /// of these, in rising order
+    Topics(Vec<TopicId>),
+}
+
+impl Scope {
+    /// Most topics that may be named.
+    pub const TOPICS_MAX: usize = 64;
+
+    /// What both care for.
+    pub fn shared_with(&self, other: &Self) -> Self {
+        match (self, other) {
+            (Self::Everything, scope) | (scope, Self::Everything) => scope.clone(),
+            (Self::Topics(a), Self::Topics(b)) => {
+                Self::Topics(a.iter().filter(|topic| b.contains(topic)).copied().collect())
+            }
+        }
+    }
+    /// Whether a topic is among them.
+    pub fn has(&self, topic: &TopicId) -> bool {
+        match self {
+            Self::Everything => true,
+            Self::Topics(topics) => topics.contains(topic),
+        }
+    }
 }
 
 /// Who speaks in a reconciliation.
@@ -247,7 +295,9 @@ mod tests {
                 letters: vec![Letter { record: signed.clone(), enclosed: vec![signed.clone()] }],
             },
             Frame::Heard { upto: 9 },
-            Frame::Reconcile { turn: Turn::Responder, message: vec![1, 2, 3] },
+            Frame::Reconcile { scope: Scope::Everything, turn: Turn::Responder, message: vec![1, 2, 3] },
+            Frame::Interests { scope: Scope::Topics(vec![TopicId([3; 32])]), greeting: Greeting::First },
+            Frame::Introduce { topic: TopicId([3; 32]), who: vec![signed.clone()] },
             Frame::Want(vec![record.id]),
             Frame::Public(vec![signed.clone()]),
             Frame::Ask { number: 1, question: Question::Forward { lot: record.id, chain: vec![record.id] } },

@@ -6,14 +6,16 @@
 use crate::deals::Fault;
 use crate::effect::Effect;
 use crate::error::{Error, Result};
+use crate::frame::{Greeting, Scope};
 use crate::node::Node;
+use crate::partakers::Partakers;
 use crate::public::{ends, spreads};
 use crate::statement::InterestsSet;
 use crate::words::words;
 use ledger::Audience;
 use market::topic::{Interest, TOPICS_MAX, Topic, TopicId};
 use std::collections::{BTreeMap, BTreeSet};
-use vocab::{RecordId, Timestamp};
+use vocab::{AgentId, RecordId, Timestamp};
 
 #[derive(Default)]
 pub(crate) struct Interests {
@@ -24,13 +26,12 @@ pub(crate) struct Interests {
     own: BTreeMap<TopicId, Topic>,
     /// the topics last said to be taken part in
     joined: BTreeSet<TopicId>,
+    /// what peers were last told
+    told: Option<Scope>,
     stale: bool,
 }
 
 impl Interests {
-    pub(crate) fn wants(&self) -> &[Interest] {
-        &self.wants
-    }
     /// Looks again, before the node next acts, at what is to be taken part in.
     pub(crate) fn changed(&mut self) {
         self.stale = true;
@@ -45,11 +46,23 @@ impl Interests {
             || self.wanted.contains_key(topic)
             || self.own.contains_key(topic)
     }
-    /// The topics of all that is kept; `None` if everything is.
-    pub(crate) fn taken(&self) -> Option<BTreeMap<TopicId, Topic>> {
-        let commons = (Topic::Commons.id(), Topic::Commons);
-        let named = self.wanted.iter().chain(&self.own).map(|(id, topic)| (*id, topic.clone()));
-        (!self.everything()).then(|| named.chain([commons]).collect())
+    /// What is kept, as peers are told.
+    pub(crate) fn scope(&self) -> Scope {
+        if self.everything() {
+            return Scope::Everything;
+        }
+        let named = self.wanted.keys().chain(self.own.keys()).copied();
+        let mut all: Vec<_> = named.collect::<BTreeSet<_>>().into_iter().collect();
+        all.truncate(Scope::TOPICS_MAX - 1);
+        all.push(Topic::Commons.id());
+        all.sort_unstable();
+        all.dedup();
+        Scope::Topics(all)
+    }
+    /// Topics taken part in where no peer is connected, though somebody is known to be there.
+    pub(crate) fn lonely(&self, known: &Partakers, connected: impl Fn(&AgentId) -> bool) -> Vec<TopicId> {
+        let lonely = |topic: &&TopicId| known.of(topic).next().is_some() && !known.of(topic).any(&connected);
+        self.joined.iter().filter(lonely).copied().collect()
     }
     /// The topics this node takes part in by gossip.
     pub(crate) fn joined(&self) -> &BTreeSet<TopicId> {
@@ -152,12 +165,18 @@ impl Node {
         let heard = self.book.public();
         // whoever keeps everything goes where there is something to hear, and stays as long as there is
         let stays = interests.joined.iter().filter(|t| interests.everything() && heard.has_topic(t));
-        let found = heard.topics().map(|(topic, _)| topic).filter(|_| interests.everything());
+        let found = heard.topics().filter(|_| interests.everything());
         let named = interests.own.keys().chain(interests.wanted.keys()).chain(stays).chain(found);
         let mut topics = BTreeSet::from([Topic::Commons.id()]);
         for topic in named {
             if topics.len() < TOPICS_MAX {
                 topics.insert(*topic);
+            }
+        }
+        let scope = self.interests.scope();
+        if self.interests.told.replace(scope.clone()).is_some_and(|told| told != scope) {
+            for peer in self.post.connected().copied().collect::<Vec<_>>() {
+                self.say_interests(peer, Greeting::First);
             }
         }
         if topics != self.interests.joined {

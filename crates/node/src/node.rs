@@ -9,6 +9,7 @@ use crate::asks::Asks;
 use crate::auctions::Auctions;
 use crate::board::Board;
 use crate::book::{Book, Place};
+use crate::compare::Sealed;
 use crate::deals::{Deals, Fault};
 use crate::effect::{Channel, Effect, Entry, Input, Topic};
 use crate::error::{Error, Result};
@@ -18,9 +19,9 @@ use crate::interests::Interests;
 use crate::moves::Moves;
 use crate::orders::Orders;
 use crate::outages::Outages;
+use crate::partakers::Partakers;
 use crate::pools::Pools;
 use crate::post::Post;
-use crate::public::spreads;
 use crate::search::Searches;
 use crate::turns::Turns;
 use crate::wants::Wants;
@@ -63,8 +64,10 @@ pub struct Policy {
     pub public_per_author: usize,
     /// public records kept in all
     pub public_in_all: usize,
-    /// seconds between two comparisons of public records with peers
+    /// seconds between two comparisons of public records with a peer, at least; doubled while nothing differs
     pub reconcile_s: i64,
+    /// the same, at most
+    pub reconcile_max_s: i64,
     /// seconds by which work, goods or a promise may slip before it counts as late
     pub grace_s: i64,
     /// seconds the other side has to answer when another date is offered or asked for
@@ -106,6 +109,7 @@ impl Default for Policy {
             public_per_author: 2_000,
             public_in_all: 200_000,
             reconcile_s: 60,
+            reconcile_max_s: 3_600,
             grace_s: 600,
             date_answer_s: DAY_S,
             turn_ms: 0,
@@ -149,6 +153,8 @@ pub struct Node {
     pub(crate) superseded: Vec<RecordId>,
     // what follows does not survive a restart, and need not
     pub(crate) post: Post,
+    pub(crate) partakers: Partakers,
+    pub(crate) sealed: Option<Sealed>,
     pub(crate) turns: Turns,
     pub(crate) asks: Asks,
     pub(crate) searches: Searches,
@@ -216,6 +222,8 @@ impl Node {
             interests: Interests::default(),
             superseded: vec![],
             post: Post::default(),
+            partakers: Partakers::default(),
+            sealed: None,
             turns: Turns::default(),
             asks: Asks::default(),
             searches: Searches::default(),
@@ -369,12 +377,9 @@ impl Node {
             self.agenda.insert(Todo::Mail(*to));
         }
         let id = record.id;
-        let publish = spreads(record).then(|| Effect::Publish {
-            topic: market::Topic::of_record(record).id(),
-            signed: record.signed().clone(),
-        });
+        let record = record.clone();
         self.out.push(Effect::Append(entry));
-        self.out.extend(publish);
+        self.publish(&record, now);
         Ok(id)
     }
 

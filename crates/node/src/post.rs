@@ -3,7 +3,10 @@
 //! The log is the outbox: what a peer is owed is the records addressed to it after the last one it has heard.
 //! Nothing here needs to survive a restart, because a hello says again what was heard.
 
+use crate::compare::Session;
+use crate::frame::Scope;
 use crate::pace::Pace;
+use market::TopicId;
 use std::collections::BTreeMap;
 use vocab::{AgentId, Timestamp, after};
 
@@ -31,11 +34,14 @@ pub(crate) struct Lane {
     retry_s: i64,
     /// when to try again, while something is unconfirmed
     pub(crate) retry_at: Option<Timestamp>,
-    /// public records are being compared since then
-    pub(crate) reconciling: Option<Timestamp>,
-    pub(crate) reconciled: Option<Timestamp>,
-    /// something public has been learnt from another peer since then, which this one may lack
-    pub(crate) news: bool,
+    /// what the peer cares for, once it has said so
+    pub(crate) interests: Option<Scope>,
+    /// public records are being compared, on this node's word
+    pub(crate) session: Option<Session>,
+    /// when to compare them next; nothing while there is no connection
+    pub(crate) compare_at: Option<Timestamp>,
+    /// how long after the last time, seconds
+    pub(crate) interval_s: i64,
     /// what it asks to be looked for
     pub(crate) searches: Pace,
 }
@@ -50,9 +56,10 @@ impl Default for Lane {
             clock_ahead_s: None,
             retry_s: RETRY_S,
             retry_at: None,
-            reconciling: None,
-            reconciled: None,
-            news: false,
+            interests: None,
+            session: None,
+            compare_at: None,
+            interval_s: 0,
             searches: Pace::default(),
         }
     }
@@ -68,9 +75,28 @@ impl Post {
     pub(crate) fn lanes(&self) -> impl Iterator<Item = (&AgentId, &Lane)> {
         self.lanes.iter()
     }
-    /// Something public was learnt from `from`: the others may lack it.
-    pub(crate) fn news_from(&mut self, from: &AgentId) {
-        self.lanes.iter_mut().filter(|(peer, _)| *peer != from).for_each(|(_, lane)| lane.news = true);
+    /// Something is new in a topic: it is compared by `by` with all who care for it but `from`.
+    pub(crate) fn compare_soon(&mut self, from: Option<&AgentId>, topic: &TopicId, by: Timestamp) {
+        let others = self.lanes.iter_mut().filter(|(peer, _)| Some(*peer) != from);
+        for lane in others.map(|(_, lane)| lane) {
+            if lane.interests.as_ref().is_none_or(|scope| scope.has(topic)) {
+                lane.compare_at = lane.compare_at.map(|t| t.min(by));
+                lane.interval_s = 0;
+            }
+        }
+    }
+    /// Peers whose turn it is to be compared with; one that does not answer is tried again after so many seconds.
+    pub(crate) fn to_compare(&self, now: Timestamp, patience_s: i64) -> Vec<AgentId> {
+        let due = |lane: &Lane| lane.compares_at(patience_s).is_some_and(|t| t <= now);
+        self.lanes.iter().filter(|(_, lane)| due(lane)).map(|(peer, _)| *peer).collect()
+    }
+    pub(crate) fn next_compare(&self, patience_s: i64) -> Option<Timestamp> {
+        self.lanes.values().filter_map(|lane| lane.compares_at(patience_s)).min()
+    }
+    /// Connected peers that keep everything.
+    pub(crate) fn hearing_everything(&self) -> Vec<AgentId> {
+        let all = |lane: &Lane| lane.connected && lane.interests == Some(Scope::Everything);
+        self.lanes.iter().filter(|(_, lane)| all(lane)).map(|(peer, _)| *peer).collect()
     }
     pub(crate) fn connected(&self) -> impl Iterator<Item = &AgentId> {
         self.lanes.iter().filter(|(_, l)| l.connected).map(|(a, _)| a)
@@ -85,6 +111,10 @@ impl Post {
 }
 
 impl Lane {
+    fn compares_at(&self, patience_s: i64) -> Option<Timestamp> {
+        let at = self.compare_at.filter(|_| self.connected)?;
+        Some(self.session.as_ref().map_or(at, |session| at.max(session.until(patience_s))))
+    }
     /// The peer holds everything up to `seq`; what was sent beyond may be lost.
     pub(crate) fn heard(&mut self, seq: u64, mail_left: bool, now: Timestamp) {
         if seq > self.confirmed {

@@ -3,6 +3,7 @@
 //! Every node files a record by the same rule, so two that take part in a topic hold the same set of it. Knows nothing
 //! of who takes part in what.
 
+use crate::frame::Scope;
 use ledger::{Audience, Record, Statement};
 use market::auction::Capacity;
 use market::statement::{Need, Offer, PoolTerms, Withdrawal};
@@ -60,45 +61,97 @@ pub(crate) fn ends(record: &Record) -> Option<Timestamp> {
     }
 }
 
+/// Whether a record says who its author is and where it can be reached: such papers go where its listings go.
+pub(crate) fn is_paper(record: &Record) -> bool {
+    matches!(record.kind.as_str(), "inception" | "rotation" | "grant" | "revocation" | "reachable")
+}
+
+/// By time and id, as reconciliation compares.
+type Key = (u64, RecordId);
+
+fn key(record: &Record) -> Key {
+    (u64::try_from(record.at.as_second()).unwrap_or(0), record.id)
+}
+
 /// The public records that are compared.
 #[derive(Default)]
 pub(crate) struct Public {
-    /// by topic: by time and id, as reconciliation compares them
-    topics: BTreeMap<TopicId, BTreeSet<(u64, RecordId)>>,
+    topics: BTreeMap<TopicId, Shelf>,
+    papers: BTreeMap<AgentId, BTreeSet<Key>>,
     /// when each ends
     ends: BTreeSet<(Timestamp, RecordId)>,
     /// how many each author has
     by: BTreeMap<AgentId, usize>,
     len: usize,
+    /// one more with each change
+    version: u64,
+}
+
+/// One topic's.
+#[derive(Default)]
+struct Shelf {
+    records: BTreeSet<Key>,
+    /// how many each author has here
+    by: BTreeMap<AgentId, usize>,
 }
 
 impl Public {
     pub(crate) fn file(&mut self, record: &Record) {
-        let topic = Topic::of_record(record).id();
-        if self.topics.entry(topic).or_default().insert(key(record)) {
+        let filed = if is_paper(record) {
+            self.papers.entry(record.author).or_default().insert(key(record))
+        } else {
+            let shelf = self.topics.entry(Topic::of_record(record).id()).or_default();
+            let new = shelf.records.insert(key(record));
+            if new {
+                *shelf.by.entry(record.author).or_default() += 1;
+            }
+            new
+        };
+        if filed {
             self.ends.extend(ends(record).map(|t| (t, record.id)));
             *self.by.entry(record.author).or_default() += 1;
             self.len += 1;
+            self.version += 1;
         }
     }
-    /// True if it stood there.
-    pub(crate) fn strike(&mut self, record: &Record) -> bool {
-        let topic = Topic::of_record(record).id();
-        let Some(set) = self.topics.get_mut(&topic).filter(|set| set.contains(&key(record))) else {
-            return false;
-        };
-        set.remove(&key(record));
-        if set.is_empty() {
-            self.topics.remove(&topic);
+    pub(crate) fn strike(&mut self, record: &Record) {
+        if !self.take(record) {
+            return;
         }
         if let Some(t) = ends(record) {
             self.ends.remove(&(t, record.id));
         }
+        less(&mut self.by, record.author);
         self.len -= 1;
-        if let Some(count) = self.by.get_mut(&record.author) {
-            *count = count.saturating_sub(1);
+        self.version += 1;
+    }
+    /// True if it stood there.
+    fn take(&mut self, record: &Record) -> bool {
+        if is_paper(record) {
+            return self.papers.get_mut(&record.author).is_some_and(|papers| papers.remove(&key(record)));
+        }
+        let topic = Topic::of_record(record).id();
+        let Some(shelf) = self.topics.get_mut(&topic).filter(|shelf| shelf.records.contains(&key(record)))
+        else {
+            return false;
+        };
+        shelf.records.remove(&key(record));
+        less(&mut shelf.by, record.author);
+        if shelf.records.is_empty() {
+            self.topics.remove(&topic);
         }
         true
+    }
+    /// What is compared of a scope: its topics, and the papers of those who speak there.
+    pub(crate) fn within(&self, scope: &Scope) -> impl Iterator<Item = &Key> {
+        let shelves: Vec<_> =
+            self.topics.iter().filter(|(topic, _)| scope.has(topic)).map(|(_, shelf)| shelf).collect();
+        let authors: BTreeSet<_> = match scope {
+            Scope::Everything => self.papers.keys().collect(),
+            Scope::Topics(_) => shelves.iter().flat_map(|shelf| shelf.by.keys()).collect(),
+        };
+        let papers = authors.into_iter().filter_map(|author| self.papers.get(author)).flatten();
+        shelves.into_iter().flat_map(|shelf| &shelf.records).chain(papers)
     }
     /// What has ended by now.
     pub(crate) fn ended(&self, now: Timestamp) -> Vec<RecordId> {
@@ -107,11 +160,24 @@ impl Public {
     pub(crate) fn next_end(&self) -> Option<Timestamp> {
         self.ends.first().map(|(t, _)| *t)
     }
-    pub(crate) fn topics(&self) -> impl Iterator<Item = (&TopicId, &BTreeSet<(u64, RecordId)>)> {
-        self.topics.iter()
+    /// Topics in which something is said.
+    pub(crate) fn topics(&self) -> impl Iterator<Item = &TopicId> {
+        self.topics.keys()
     }
     pub(crate) fn has_topic(&self, topic: &TopicId) -> bool {
         self.topics.contains_key(topic)
+    }
+    /// Topics in which this author speaks.
+    pub(crate) fn topics_of(&self, author: &AgentId) -> impl Iterator<Item = &TopicId> {
+        self.topics.iter().filter(|(_, shelf)| shelf.by.contains_key(author)).map(|(topic, _)| topic)
+    }
+    /// How many records the author has in a topic.
+    pub(crate) fn count(&self, topic: &TopicId, author: &AgentId) -> usize {
+        self.topics.get(topic).and_then(|shelf| shelf.by.get(author)).copied().unwrap_or(0)
+    }
+    /// What an author says of itself.
+    pub(crate) fn papers_of(&self, author: &AgentId) -> impl Iterator<Item = &RecordId> {
+        self.papers.get(author).into_iter().flatten().map(|(_, id)| id)
     }
     pub(crate) fn len(&self) -> usize {
         self.len
@@ -119,8 +185,16 @@ impl Public {
     pub(crate) fn by(&self, author: &AgentId) -> usize {
         self.by.get(author).copied().unwrap_or(0)
     }
+    pub(crate) fn version(&self) -> u64 {
+        self.version
+    }
 }
 
-fn key(record: &Record) -> (u64, RecordId) {
-    (u64::try_from(record.at.as_second()).unwrap_or(0), record.id)
+fn less(counts: &mut BTreeMap<AgentId, usize>, author: AgentId) {
+    if let Some(count) = counts.get_mut(&author) {
+        *count -= 1;
+        if *count == 0 {
+            counts.remove(&author);
+        }
+    }
 }

@@ -1,30 +1,16 @@
-//! What is public: hearing it, passing it on, comparing it with peers, and watching each other's logs.
-//!
-//! Gossip is a hint and reconciliation is the truth: whoever was away or joined late gets what it lacks by comparing
-//! sets (negentropy, protocol version 1) with the peers it meets, and again now and then.
+//! What is public: hearing it, what the passing of time does to it, and watching each other's logs.
 
 use crate::effect::{Channel, Effect, Topic};
-use crate::frame::{Frame, Turn};
+use crate::frame::{Frame, Scope};
 use crate::node::{Hears, Node, Todo};
-use crate::public::{ends, spreads};
+use crate::public::{ends, is_paper, spreads};
 use crate::statement::{ReachableAt, Witnessed};
 use crate::view::OrderSource;
-use crate::words::{about, about_foreign, because, said};
+use crate::words::{about, because, said};
 use ledger::{Audience, Checkpoint, ConsistencyProof, Observation, Signed};
 use market::statement::Reason;
-use negentropy::{Id, Negentropy, NegentropyStorageVector};
-use std::collections::BTreeSet;
-use vocab::{AgentId, RecordId, Timestamp, after, seconds_between};
+use vocab::{AgentId, Timestamp, after, seconds_between};
 
-/// Largest message of a reconciliation, bytes.
-const RECONCILE_BYTES: u64 = 60_000;
-/// How long one reconciliation may take, seconds.
-const RECONCILE_TIME_S: i64 = 30;
-/// Seconds between two comparisons with one peer while there is news: what late joiners bring or learn goes round in
-/// as many times this as there are hops.
-const NEWS_S: i64 = 3;
-/// Bytes of public records in one frame.
-const PUBLIC_BYTES: usize = 1 << 20;
 /// Seconds between two clearings of capacity that lies in the past.
 const FORGET_S: i64 = 86_400;
 /// Seconds between two checkpoints cosigned of one agent.
@@ -54,9 +40,15 @@ impl Node {
         let topic = market::Topic::of_record(&record).id();
         let over =
             ends(&record).is_some_and(|t| t <= now) || self.board.is_withdrawn(&record.id, &record.author);
+        // with interests, keys and addresses that gossip brings are kept of those whose listings are
+        let stray = from.is_none()
+            && self.interests.scope() != Scope::Everything
+            && is_paper(&record)
+            && self.book.public().topics_of(&record.author).next().is_none();
         // silence towards those who flood: what is over the limit is not kept, and not worth a word
         if !spreads(&record)
             || over
+            || stray
             || !self.takes(&topic)
             || self.book.public().by(&record.author) >= policy.public_per_author
             || self.book.public().len() >= policy.public_in_all
@@ -68,7 +60,7 @@ impl Node {
         }
         // who knows partners alone passes nothing on, so the others lack nothing of it
         if let Some(from) = from.filter(|_| self.config.policy.hears == Hears::Everybody) {
-            self.post.news_from(&from);
+            self.news_from(&from, &topic, now);
         }
         let (author, kind) = (record.author, record.kind.clone());
         if let Err(fault) = self.take(record, Channel::Heard, now) {
@@ -90,131 +82,6 @@ impl Node {
         if !known {
             self.say_or_report(&ReachableAt { addresses }, Audience::Public, now);
         }
-    }
-
-    /// What is compared with `peer`: all that is public here, or what the two have said themselves.
-    fn public_set(&self, peer: &AgentId) -> Option<NegentropyStorageVector> {
-        let me = self.me();
-        let compared = |id: &RecordId| match self.config.policy.hears {
-            Hears::Everybody => true,
-            Hears::Partners => self.book.get(id).is_some_and(|r| r.author == me || r.author == *peer),
-        };
-        let public = self.book.public();
-        let mut set = NegentropyStorageVector::with_capacity(public.len());
-        for (time, id) in public.topics().flat_map(|(_, set)| set).filter(|(_, id)| compared(id)) {
-            set.insert(*time, Id::from_byte_array(id.0)).ok()?;
-        }
-        set.seal().ok()?;
-        Some(set)
-    }
-
-    pub(crate) fn begin_reconcile(&mut self, peer: AgentId, now: Timestamp) {
-        let message = self.public_set(&peer).and_then(|set| {
-            let mut session = Negentropy::owned(set, RECONCILE_BYTES).ok()?;
-            session.initiate().ok()
-        });
-        if let Some(message) = message {
-            let lane = self.post.lane(peer);
-            lane.reconciling = Some(now);
-            lane.news = false;
-            self.out
-                .push(Effect::Send { to: peer, frame: Frame::Reconcile { turn: Turn::Initiator, message } });
-        }
-    }
-
-    pub(crate) fn reconcile(&mut self, from: AgentId, turn: Turn, message: &[u8], now: Timestamp) {
-        let Some(session) =
-            self.public_set(&from).and_then(|set| Negentropy::owned(set, RECONCILE_BYTES).ok())
-        else {
-            return;
-        };
-        let mut session = session;
-        match turn {
-            Turn::Initiator => match session.reconcile(message) {
-                Ok(message) => {
-                    let frame = Frame::Reconcile { turn: Turn::Responder, message };
-                    self.out.push(Effect::Send { to: from, frame });
-                }
-                Err(e) => self.problem(
-                    now,
-                    Some(from),
-                    about_foreign(
-                        "compared records in a way not known here",
-                        "用本节点不懂的方式比对记录",
-                        &e,
-                    ),
-                ),
-            },
-            Turn::Responder => {
-                if self
-                    .post
-                    .lane(from)
-                    .reconciling
-                    .is_none_or(|since| seconds_between(since, now) > RECONCILE_TIME_S)
-                {
-                    return;
-                }
-                session.set_initiator();
-                let (mut have, mut need) = (vec![], vec![]);
-                let next = match session.reconcile_with_ids(message, &mut have, &mut need) {
-                    Ok(next) => next,
-                    Err(e) => {
-                        return self.problem(
-                            now,
-                            Some(from),
-                            about_foreign(
-                                "compared records in a way not known here",
-                                "用本节点不懂的方式比对记录",
-                                &e,
-                            ),
-                        );
-                    }
-                };
-                // negentropy finds them in the order of a hash map, which differs from run to run
-                let ids = |all: Vec<Id>| {
-                    let ids: BTreeSet<_> = all.into_iter().map(|id| RecordId(id.to_bytes())).collect();
-                    ids.into_iter().collect::<Vec<_>>()
-                };
-                self.send_public(from, ids(have));
-                let need = ids(need);
-                for wanted in need.chunks(Frame::RECORDS_MAX).take(16) {
-                    self.out.push(Effect::Send { to: from, frame: Frame::Want(wanted.to_vec()) });
-                }
-                match next {
-                    Some(message) => {
-                        let frame = Frame::Reconcile { turn: Turn::Initiator, message };
-                        self.out.push(Effect::Send { to: from, frame });
-                    }
-                    None => {
-                        let lane = self.post.lane(from);
-                        lane.reconciling = None;
-                        lane.reconciled = Some(now);
-                    }
-                }
-            }
-        }
-    }
-
-    /// Sends public records, as many as are asked for and fit a few frames.
-    pub(crate) fn send_public(&mut self, to: AgentId, ids: Vec<RecordId>) {
-        let found = ids
-            .iter()
-            .take(16 * Frame::RECORDS_MAX)
-            .filter_map(|id| self.book.get(id))
-            .filter(|r| spreads(r));
-        let (mut batch, mut bytes, mut frames) = (vec![], 0, vec![]);
-        for record in found {
-            bytes += record.signed().bytes.len();
-            batch.push((**record.signed()).clone());
-            if bytes > PUBLIC_BYTES || batch.len() == Frame::RECORDS_MAX {
-                frames.push(std::mem::take(&mut batch));
-                bytes = 0;
-            }
-        }
-        if !batch.is_empty() {
-            frames.push(batch);
-        }
-        self.out.extend(frames.into_iter().map(|f| Effect::Send { to, frame: Frame::Public(f) }));
     }
 
     /// An order of one's own whose hold has ended is over; so is a pool's, which is planned again.
@@ -264,24 +131,11 @@ impl Node {
         if self.board.expire(now) {
             self.agenda.insert(Todo::Tell(Topic::Market));
         }
-        if let Some(peer) = self.next_to_reconcile().filter(|(due, _)| *due <= now).map(|(_, peer)| peer) {
-            self.begin_reconcile(peer, now);
-        }
+        self.compare_due(now);
     }
 
     pub(crate) fn next_periodic(&self) -> Option<Timestamp> {
-        let due = self.next_to_reconcile().map(|(due, _)| due);
-        due.into_iter().chain(self.book.public().next_end()).min()
-    }
-
-    /// The connected peer whose public records were compared longest ago, and when it is its turn.
-    fn next_to_reconcile(&self) -> Option<(Timestamp, AgentId)> {
-        let every = self.config.policy.reconcile_s;
-        let due = self.post.lanes().filter(|(_, l)| l.connected).map(|(peer, lane)| {
-            let last = lane.reconciled.max(lane.reconciling).unwrap_or(Timestamp::UNIX_EPOCH);
-            (after(last, if lane.news { NEWS_S } else { every }), *peer)
-        });
-        due.min()
+        self.next_compare().into_iter().chain(self.book.public().next_end()).min()
     }
 
     // --- logs ---------------------------------------------------------------------------------------------------

@@ -277,6 +277,7 @@ impl Engine {
                 Effect::Append(_) => {}
                 Effect::Send { to, frame } => self.net.send(to, frame.encode()),
                 Effect::Publish { topic, signed } => self.net.publish(&topic.0, signed.to_envelope()),
+                Effect::Join { topic, agents } => self.net.join_topic(&topic.0, &agents),
                 Effect::Topics(topics) => {
                     self.net.take_part(&topics.into_iter().map(|topic| topic.0).collect());
                 }

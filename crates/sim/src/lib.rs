@@ -21,4 +21,4 @@ mod world;
 
 pub use faults::{Faults, Order};
 pub use liars::Lie;
-pub use world::{Breach, Line, OnBreach, World, agent_seed};
+pub use world::{Breach, Gossiped, Line, OnBreach, Spread, World, agent_seed};

@@ -53,6 +53,9 @@ impl World {
 
     /// Spreads a public record: to every node of an open market, and to those it is connected with.
     pub(super) fn publish(&mut self, who: usize, topic: &TopicId, signed: &Arc<Signed>) {
+        if self.gossip(who, *topic, signed) {
+            return;
+        }
         let partners = self.peers[who].links.keys().copied();
         let mut to: Vec<usize> = partners
             .filter(|p| self.peers[*p].policy.hears == Hears::Partners)
@@ -70,7 +73,7 @@ impl World {
     }
 
     /// How long something is under way this time, milliseconds.
-    fn delay(&mut self, from: usize, to: usize) -> i64 {
+    pub(super) fn delay(&mut self, from: usize, to: usize) -> i64 {
         let by_chance = self.rng.i64(self.faults.delay_ms_min..=self.faults.delay_ms_max);
         by_chance + self.peers[from].line.to(&self.peers[to].line)
     }

@@ -8,6 +8,7 @@ mod lies;
 mod line;
 mod peer;
 mod queue;
+mod swarm;
 mod trace;
 
 use crate::faults::Faults;
@@ -23,6 +24,8 @@ use peer::Peer;
 use queue::{Event, Queue};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use swarm::Swarms;
+pub use swarm::{Gossiped, Spread};
 use trace::Trace;
 use vocab::{AgentId, RecordId, Timestamp};
 
@@ -49,6 +52,8 @@ pub struct World {
     by_agent: HashMap<AgentId, usize>,
     /// what is the same for many nodes is read, checked and held once
     memo: Arc<Memo>,
+    /// where records spread by gossip
+    swarms: Option<Swarms>,
     replies: BTreeMap<u64, Reply>,
     last_command: u64,
     /// whom the last event concerned
@@ -122,6 +127,7 @@ impl World {
             open: BTreeSet::new(),
             by_agent: HashMap::new(),
             memo: Arc::default(),
+            swarms: None,
             replies: BTreeMap::new(),
             last_command: 0,
             concerned: None,
@@ -334,6 +340,7 @@ impl World {
     pub fn kill(&mut self, who: usize) {
         let Some(node) = self.peers[who].node.take() else { return };
         self.peers[who].before = Some(check::books(&node));
+        self.leave_swarms(who);
         self.hang_up(who);
     }
     fn hang_up(&mut self, who: usize) {
@@ -403,6 +410,7 @@ impl World {
             }
             Event::Restart { who } => self.start(who),
             Event::Link { a, b } => self.link(a, b),
+            Event::Swarm(step) => self.swarm_step(*step),
             Event::Accident { of, what } if of == self.settings => self.befall(what),
             Event::Accident { .. } => {}
         }
@@ -450,6 +458,7 @@ impl World {
         if crashes && let Some(node) = self.peers[who].node.take() {
             self.crashes += 1;
             self.peers[who].before = durable.then(|| check::books(&node));
+            self.leave_swarms(who);
             self.hang_up(who);
             let away = self.rng.i64(1..=self.faults.away_ms_max.max(1));
             self.schedule(away, Event::Restart { who });
@@ -478,7 +487,13 @@ impl World {
 
     fn effect(&mut self, who: usize, effect: Effect) {
         match effect {
-            Effect::Append(_) | Effect::Topics(_) => {}
+            Effect::Append(_) => {}
+            Effect::Topics(topics) => self.take_part(who, &topics),
+            Effect::Join { topic, agents } => {
+                let others = agents.iter().filter_map(|agent| self.by_agent.get(agent));
+                let others = others.map(|other| *other as u32).collect();
+                self.join_swarm(who, topic, others);
+            }
             Effect::Tell(_) => {
                 if !std::mem::replace(&mut self.peers[who].told, true) {
                     self.told.push(who);

@@ -1,5 +1,6 @@
 //! What happens when: events in the order of their time, and of their making where that is equal.
 
+use super::swarm::Step;
 use ledger::Signed;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -28,6 +29,7 @@ pub(super) enum Event {
         a: usize,
         b: usize,
     },
+    Swarm(Box<Step>),
     /// an accident of the days that began with the `of`th setting of faults
     Accident {
         of: u64,
@@ -51,6 +53,7 @@ impl Event {
             Self::Frame { to, .. } | Self::Gossip { to, .. } => Some(*to),
             Self::Wake { who, .. } | Self::Restart { who } => Some(*who),
             Self::Link { a, .. } => Some(*a),
+            Self::Swarm(step) => Some(step.at()),
             Self::Accident { what: Accident::SwitchOff { who } | Accident::Jump { who }, .. } => Some(*who),
             Self::Accident { .. } => None,
         }

@@ -42,6 +42,7 @@ impl World {
             Event::Wake { who, .. } => (2, *who, 0),
             Event::Restart { who } => (3, *who, 0),
             Event::Link { a, b } => (4, *a, *b),
+            Event::Swarm(step) => (6, step.at(), 0),
             Event::Accident { .. } => (5, event.at().unwrap_or(usize::MAX), 0),
         };
         let hash = &mut self.trace.hash;
@@ -60,7 +61,7 @@ impl World {
         let watched = |who: &usize| self.trace.watched.contains(who);
         let concerns = match event {
             Event::Frame { from, to, .. } => watched(from) || watched(to),
-            Event::Wake { .. } => false,
+            Event::Wake { .. } | Event::Swarm(_) => false,
             other => other.at().is_none_or(|who| watched(&who)),
         };
         if concerns {
@@ -115,6 +116,7 @@ impl World {
             Event::Wake { who, .. } => format!("{} wakes", name(who)),
             Event::Restart { who } => format!("{} starts again", name(who)),
             Event::Link { a, b } => format!("{} and {} connect", name(a), name(b)),
+            Event::Swarm(step) => format!("gossip at {}", name(&step.at())),
             Event::Accident { what, .. } => match what {
                 Accident::SwitchOff { who } => format!("{} is switched off", name(who)),
                 Accident::Jump { who } => format!("the clock of {} jumps", name(who)),
