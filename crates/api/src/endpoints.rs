@@ -69,6 +69,7 @@ endpoints! {
     get "/deals/{id}" Owner "market" "" -> "DealView", "One deal.", h::deal;
     post "/search" Owner "market" "Search" -> "SearchView", "Asks peers what they keep of what is looked for; answers are checked and compared. Nothing that is found is kept until the owner acts on it.", h::search;
     get "/found" Owner "market" "" -> "List<FoundId>", "Listings that searches found lately and that this node does not keep: their ids may be used like those of offers and pools known here.", h::found;
+    get "/interests" Owner "market" "" -> "InterestsView", "What this node hears of: categories and areas, and how much is kept of each topic.", h::interests;
     get "/specifications" Owner "market" "" -> "List<SpecView>", "Specifications known here.", h::specifications;
     get "/feedback" Owner "market" "" -> "List<FeedbackView>", "What users said of items, to this node or by it.", h::feedback;
     get "/orders" Owner "workshop" "" -> "List<OrderView>", "What this node has to make or buy to keep its promises.", h::orders;

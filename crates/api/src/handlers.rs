@@ -78,6 +78,10 @@ pub(crate) async fn status(State(app): State<App>) -> Answer {
     ok(&app.node().read(|node, now| node.status(now)).await?)
 }
 
+pub(crate) async fn interests(State(app): State<App>) -> Answer {
+    ok(&app.node().read(|node, _| node.interests()).await?)
+}
+
 pub(crate) async fn model(State(app): State<App>) -> Answer {
     ok(&app.node().read(|node, _| node.model().clone()).await?)
 }

@@ -174,6 +174,37 @@ const SHAPES: &[Shape] = &[
         ],
     ),
     (
+        "Interest",
+        "What is to be heard of.",
+        &[
+            ("category", "spec", "goods of this category"),
+            (
+                "place",
+                "Place?",
+                "local listings around it too; with its coordinates, 100 km if it gives no radius",
+            ),
+        ],
+    ),
+    (
+        "InterestsView",
+        "What this node hears of.",
+        &[
+            ("everything", "boolean", "no interests are set: it keeps all that it hears"),
+            ("wants", "[Interest]", ""),
+            ("topics", "[TopicView]", "of what it keeps, by name"),
+        ],
+    ),
+    (
+        "TopicView",
+        "A topic of public records.",
+        &[
+            ("topic", "text", "commons, trade/CATEGORY or trade/CATEGORY/H3CELL"),
+            ("joined", "boolean", "it takes part by gossip"),
+            ("records", "integer", "public records kept of it"),
+            ("peers", "integer", "connected peers that keep it too"),
+        ],
+    ),
+    (
         "OfferView",
         "An offer, as known here.",
         &[

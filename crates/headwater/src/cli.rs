@@ -1,6 +1,7 @@
 //! The shape of the command line. Help texts are the doc comments here; `i18n::help` has them in Chinese.
 
 mod board;
+mod interests;
 mod market;
 mod node;
 mod plan;
@@ -11,6 +12,7 @@ use crate::i18n::Lang;
 use crate::values::{IdText, LotText};
 pub(crate) use board::{CapableArgs, GanttArgs, MoveArgs};
 use clap::{Args, Parser, Subcommand};
+pub(crate) use interests::{InterestArgs, InterestsCmd};
 pub(crate) use market::{DateCmd, DateWord, FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, YesNo};
 pub(crate) use node::{DemoArgs, InitArgs, OnOff, PeerCmd, SimulateArgs, SimulateCmd, SoakArgs, UpArgs};
 pub(crate) use plan::{PlanArgs, PlanCmd, PlanOrder, ScheduleArgs, SolveArgs, WhyArgs};
@@ -71,6 +73,11 @@ pub(crate) enum Cmd {
     Needs,
     /// List pools
     Pools,
+    /// What this node hears of: categories of goods, and where
+    Interests {
+        #[command(subcommand)]
+        action: Option<InterestsCmd>,
+    },
     /// Search what peers and indexers keep, and compare their answers
     Search(SearchArgs),
     /// List deals, or show one

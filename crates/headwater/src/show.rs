@@ -53,6 +53,11 @@ pub(crate) fn time(v: &Value) -> String {
     let parsed = v.as_str().and_then(|t| t.parse::<Timestamp>().ok());
     parsed.map_or(String::new(), |t| t.to_zoned(TimeZone::system()).strftime("%F %H:%M").to_string())
 }
+/// How long ago.
+fn since(v: &Value) -> String {
+    let at = v.as_str().and_then(|t| t.parse::<Timestamp>().ok());
+    at.map_or(String::new(), |at| age(&vocab::seconds_between(at, Timestamp::now()).max(0).into()))
+}
 fn state(v: &Value, lang: Lang) -> String {
     word(lang, v.as_str().unwrap_or_default()).to_owned()
 }
@@ -99,6 +104,7 @@ pub(crate) const OFFERS: List = List {
         (Msg::Minimum, |v, _| of(&v["offer"]["minimum"], &v["offer"]["unit"])),
         (Msg::LeadTime, |v, _| seconds_as_days(&v["offer"]["lead_time_s"])),
         (Msg::Pools, |v, l| yes(&Value::Bool(!v["offer"]["pooling"].is_null()), l)),
+        (Msg::Age, |v, _| since(&v["at"])),
         (Msg::Expires, |v, _| time(&v["offer"]["expires"])),
     ],
 };
@@ -112,6 +118,7 @@ pub(crate) const NEEDS: List = List {
         (Msg::Quantity, |v, _| of(&v["need"]["quantity"], &v["need"]["unit"])),
         (Msg::Ceiling, |v, _| money(&v["need"]["ceiling"])),
         (Msg::Due, |v, _| time(&v["need"]["due"])),
+        (Msg::Age, |v, _| since(&v["at"])),
         (Msg::Fits, |v, _| joined(items(v, "fits"), id)),
     ],
 };
@@ -167,6 +174,23 @@ pub(crate) const ORDERS: List = List {
     ],
 };
 /// What a search found.
+pub(crate) const INTERESTS: List = List {
+    path: "interests",
+    columns: &[
+        (Msg::Category, |v, _| text(&v["category"])),
+        (Msg::Around, |v, _| text(&v["place"]["name"])),
+        (Msg::Distance, |v, _| text(&v["place"]["radius_km"])),
+    ],
+};
+pub(crate) const TOPICS: List = List {
+    path: "interests",
+    columns: &[
+        (Msg::Topic, |v, _| text(&v["topic"])),
+        (Msg::Records, |v, _| text(&v["records"])),
+        (Msg::Peers, |v, _| text(&v["peers"])),
+        (Msg::Joined, |v, l| yes(&v["joined"], l)),
+    ],
+};
 pub(crate) const FOUND: List = List {
     path: "search",
     columns: &[

@@ -11,6 +11,7 @@ use crate::node::Node;
 use crate::partakers::Partakers;
 use crate::public::{ends, spreads};
 use crate::statement::InterestsSet;
+use crate::view::{InterestsView, TopicView};
 use crate::words::words;
 use ledger::Audience;
 use market::topic::{Interest, TOPICS_MAX, Topic, TopicId};
@@ -90,6 +91,32 @@ impl Node {
     /// Whether what is said there is kept here.
     pub fn takes(&self, topic: &TopicId) -> bool {
         self.interests.take(topic)
+    }
+
+    /// What this node hears of, and how much of it there is.
+    pub fn interests(&self) -> InterestsView {
+        let public = self.book.public();
+        let named = self.interests.wanted.values().chain(self.interests.own.values()).cloned();
+        let found =
+            public.topics().filter_map(|topic| self.book.get(&public.shelf(topic).1?)).map(Topic::of_record);
+        let topics: BTreeSet<Topic> = named.chain(found).chain([Topic::Commons]).collect();
+        let view = |topic: Topic| {
+            let id = topic.id();
+            let shares = |lane: &crate::post::Lane| {
+                lane.connected && lane.interests.as_ref().is_some_and(|scope| scope.has(&id))
+            };
+            TopicView {
+                joined: self.interests.joined.contains(&id),
+                records: public.shelf(&id).0 as u64,
+                peers: self.post.lanes().filter(|(_, lane)| shares(lane)).count() as u64,
+                topic,
+            }
+        };
+        InterestsView {
+            everything: self.interests.everything(),
+            wants: self.interests.wants.clone(),
+            topics: topics.into_iter().filter(|topic| self.takes(&topic.id())).map(view).collect(),
+        }
     }
 
     pub(crate) fn set_interests(&mut self, wants: Vec<Interest>, now: Timestamp) -> Result<RecordId> {

@@ -167,6 +167,11 @@ impl Public {
     pub(crate) fn has_topic(&self, topic: &TopicId) -> bool {
         self.topics.contains_key(topic)
     }
+    /// How many records a topic has, and one of them.
+    pub(crate) fn shelf(&self, topic: &TopicId) -> (usize, Option<RecordId>) {
+        let shelf = self.topics.get(topic);
+        (shelf.map_or(0, |s| s.records.len()), shelf.and_then(|s| s.records.first()).map(|(_, id)| *id))
+    }
     /// Topics in which this author speaks.
     pub(crate) fn topics_of(&self, author: &AgentId) -> impl Iterator<Item = &TopicId> {
         self.topics.iter().filter(|(_, shelf)| shelf.by.contains_key(author)).map(|(topic, _)| topic)

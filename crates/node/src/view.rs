@@ -83,6 +83,30 @@ pub struct PeerView {
     pub witnessed: Option<u64>,
 }
 
+/// What this node hears of.
+#[derive(Clone, Debug, Serialize)]
+pub struct InterestsView {
+    /// it keeps everything it hears
+    pub everything: bool,
+    /// what its owner wants to hear of
+    pub wants: Vec<market::Interest>,
+    /// the topics of what it keeps, by name
+    pub topics: Vec<TopicView>,
+}
+
+/// A topic of public records.
+#[derive(Clone, Debug, Serialize)]
+pub struct TopicView {
+    /// `commons`, `trade/CATEGORY` or `trade/CATEGORY/H3CELL`
+    pub topic: market::Topic,
+    /// this node takes part in it by gossip
+    pub joined: bool,
+    /// public records kept of it
+    pub records: u64,
+    /// connected peers that keep it too
+    pub peers: u64,
+}
+
 /// An offer, as known here.
 #[derive(Clone, Debug, Serialize)]
 pub struct OfferView {

@@ -7,6 +7,7 @@ mod files;
 mod holidays;
 mod import;
 mod init;
+mod interests;
 mod list;
 mod live;
 mod play;
@@ -99,6 +100,7 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
         Cmd::Offers => list::list(c, &show::OFFERS),
         Cmd::Needs => list::list(c, &show::NEEDS),
         Cmd::Pools => list::list(c, &show::POOLS),
+        Cmd::Interests { action } => interests::run(c, action),
         Cmd::Search(args) => search::run(c, args),
         Cmd::Deals { deal: None } => list::list(c, &show::DEALS),
         Cmd::Deals { deal: Some(deal) } => list::deal(c, &deal),

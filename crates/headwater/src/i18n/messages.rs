@@ -252,6 +252,12 @@ messages! {
     Yes: "yes", "是";
     No: "no", "否";
     // searches
+    HearsEverything: "This node keeps everything it hears. Its topics:", "本节点保存听到的一切。其话题：";
+    HearsOf: "This node hears of:", "本节点关注：";
+    Category: "category", "类别";
+    Around: "around", "地点";
+    Topic: "topic", "话题";
+    Joined: "gossip", "传播";
     Answers: "answers:", "答复：";
     Distance: "km", "公里";
     Age: "age", "发布至今";
