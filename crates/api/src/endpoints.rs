@@ -65,6 +65,8 @@ endpoints! {
     get "/needs" Owner "market" "" -> "List<NeedView>", "Needs known here, each with the offers that fit it.", h::needs;
     get "/pools" Owner "market" "" -> "List<PoolView>", "Pools known here.", h::pools;
     get "/pools/{id}/proof" Owner "market" "" -> "PoolProof", "This node's part of a pool, as signed records and paths that anyone can check.", h::pool_proof;
+    get "/rounds" Owner "market" "" -> "List<RoundView>", "Buying rounds known here, each with what this node gets.", h::rounds;
+    get "/drop-offs" Owner "market" "" -> "List<DropListView>", "Who fetches what at the drop-offs this node leads or supplies.", h::drop_offs;
     get "/deals" Owner "market" "" -> "List<DealView>", "Deals this node is a side of.", h::deals;
     get "/deals/{id}" Owner "market" "" -> "DealView", "One deal.", h::deal;
     post "/search" Owner "market" "Search" -> "SearchView", "Asks peers what they keep of what is looked for; answers are checked and compared. Nothing that is found is kept until the owner acts on it.", h::search;

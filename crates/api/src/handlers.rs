@@ -63,6 +63,8 @@ lists! {
     offers: |node, now| node.offers(now);
     needs: |node, now| node.needs(now);
     pools: |node, now| node.pools(now);
+    rounds: |node, _| node.rounds();
+    drop_offs: |node, now| node.drop_lists(now);
     deals: |node, now| node.deals(now);
     orders: |node, now| node.orders(now);
     outages: |node, now| node.outages(now);

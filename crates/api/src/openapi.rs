@@ -72,7 +72,22 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     (
         "pledge",
         "Pledge to a pool, or edit one's pledge.",
-        r#"{"pool": "RECORD", "at_least": "1", "at_most": "2", "ceiling": "100"}"#,
+        r#"{"pool": "RECORD", "at_least": "10", "at_most": "14", "ceiling": "100", "extend": true, "drop_off": 0}"#,
+    ),
+    (
+        "open_round",
+        "Open a buying round: a pool for each product, all kept by this node, closing and handed out together.",
+        r#"{"name": "Saturday", "closes": "2030-12-01T12:00:00Z", "drop_offs": [{"name": "School", "leader": "did:key:z6Mkf4XhsxSXfEAWNK6GcFu7TyVs21AfUTRjiguqMhNQeDgk"}], "products": [{"offer": "RECORD", "threshold": "20"}]}"#,
+    ),
+    (
+        "ship_drop_off",
+        "As the producer of a made pool: hand over all that is due at one drop-off, to its leader.",
+        r#"{"pool": "RECORD", "drop_off": 0}"#,
+    ),
+    (
+        "account_pool",
+        "As the producer of a made pool whose price follows what was taken over: say what that was, and what it costs.",
+        r#"{"pool": "RECORD"}"#,
     ),
     (
         "audit_pool",

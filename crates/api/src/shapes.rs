@@ -5,6 +5,7 @@
 mod floor;
 mod model;
 mod plan;
+mod pool;
 mod search;
 
 /// Each shape: its name, what it is, and its fields: name, type, meaning.
@@ -12,7 +13,13 @@ pub(crate) type Shape = (&'static str, &'static str, &'static [(&'static str, &'
 
 /// Every shape.
 pub(crate) fn all() -> impl Iterator<Item = &'static Shape> {
-    SHAPES.iter().chain(plan::PLAN).chain(search::SEARCH).chain(floor::FLOOR).chain(model::MODEL)
+    SHAPES
+        .iter()
+        .chain(plan::PLAN)
+        .chain(pool::POOL)
+        .chain(search::SEARCH)
+        .chain(floor::FLOOR)
+        .chain(model::MODEL)
 }
 
 const SHAPES: &[Shape] = &[
@@ -82,6 +89,13 @@ const SHAPES: &[Shape] = &[
             ("cap", "decimal", "most it will make for one pool"),
             ("lead_time_s", "integer", "seconds from close to goods"),
             ("payment", "words", "how and when members pay"),
+            ("case", "decimal?", "what is made for a pool comes in multiples of this"),
+            ("stock", "decimal?", "most for all its open and made pools together"),
+            ("counted", "all/vouched?", "whose pledges count towards a price; all when not said"),
+            ("vouchers", "[agent]?", "whose vouch makes a pledge count"),
+            ("settles", "pledged/accepted?", "what the price follows; pledged when not said"),
+            ("tolerance_percent", "integer?", "what is delivered may be so much more or less"),
+            ("extension_s", "integer?", "longest time from a closing to a second one, seconds"),
         ],
     ),
     (
@@ -137,6 +151,14 @@ const SHAPES: &[Shape] = &[
             ("keeper", "agent", ""),
             ("lead_time_s", "integer", "seconds from close to goods"),
             ("payment", "words", ""),
+            ("case", "decimal?", "what is made is a multiple of this"),
+            ("counted", "all/vouched?", "whose pledges count towards a price; all when not said"),
+            ("vouchers", "[agent]?", "whose vouch makes a pledge count"),
+            ("settles", "pledged/accepted?", "what the price follows; pledged when not said"),
+            ("tolerance_percent", "integer?", "what is delivered may be so much more or less"),
+            ("extended", "time?", "second closing time, for those who consented"),
+            ("drop_offs", "[DropOff]?", "where members fetch their goods"),
+            ("round", "record?", "the buying round it belongs to"),
             ("topic", "text?", "where it is spread"),
         ],
     ),
@@ -237,11 +259,13 @@ const SHAPES: &[Shape] = &[
             ("by", "Who", ""),
             ("keeper", "Who", ""),
             ("terms", "PoolTerms", ""),
-            ("state", "open/closing/made/lapsed/disputed", ""),
+            ("state", "open/extended/closing/made/lapsed/disputed", ""),
             ("members", "integer", ""),
             ("pledged", "decimal", ""),
             ("price_now", "Money?", "if it closed now; null below the threshold"),
             ("solo_price", "Money?", "without a pool"),
+            ("counted", "decimal?", "what counts of pledged towards a price, where not all does"),
+            ("compare", "PoolCompare", "alone and together, side by side"),
             ("mine", "MyPledge?", ""),
             ("result", "PoolResult?", "as recomputed here"),
             ("dispute", "words?", "what is wrong with its close"),
@@ -309,6 +333,10 @@ const SHAPES: &[Shape] = &[
             ("at_most", "decimal", ""),
             ("ceiling", "decimal", ""),
             ("receipted", "boolean", ""),
+            ("extend", "boolean", "stands until the second closing time"),
+            ("drop_off", "integer?", "where the goods are to be fetched"),
+            ("counted", "boolean", "counts towards a price"),
+            ("edits", "integer", "how often it has been changed"),
         ],
     ),
     (
@@ -350,6 +378,12 @@ const SHAPES: &[Shape] = &[
             ("shipped", "decimal", ""),
             ("accepted", "decimal", ""),
             ("rejected", "decimal", ""),
+            (
+                "accounted",
+                "Money?",
+                "price of one unit that followed from what all members of its pool took over",
+            ),
+            ("claim", "ClaimView?", "taken over beyond what was agreed, or less"),
             ("owed", "Money?", ""),
             ("paid", "Money?", ""),
             ("cancellation", "CancellationView?", ""),

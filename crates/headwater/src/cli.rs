@@ -78,6 +78,10 @@ pub(crate) enum Cmd {
         #[command(subcommand)]
         action: Option<InterestsCmd>,
     },
+    /// List buying rounds, with what this node gets of each
+    Rounds,
+    /// List who fetches what at the drop-offs this node leads or supplies
+    DropOffs,
     /// Search what peers and indexers keep, and compare their answers
     Search(SearchArgs),
     /// List deals, or show one

@@ -137,6 +137,16 @@ pub(crate) fn agent(client: &Client, lang: Lang, text: &str) -> Result<AgentId> 
     }
 }
 
+/// As [`agent`]; `me` is this node.
+pub(crate) fn agent_or_me(client: &Client, lang: Lang, text: &str) -> Result<AgentId> {
+    if text != "me" {
+        return agent(client, lang, text);
+    }
+    let me = client.get("me")?;
+    let malformed = |e: vocab::Error| Failure::said(Exit::Failed, "answer", &e);
+    me["agent"].as_str().unwrap_or_default().parse().map_err(malformed)
+}
+
 /// The goods that `text` refuses.
 pub(crate) fn goods(
     client: &Client,

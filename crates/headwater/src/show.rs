@@ -122,6 +122,57 @@ pub(crate) const NEEDS: List = List {
         (Msg::Fits, |v, _| joined(items(v, "fits"), id)),
     ],
 };
+/// How far it is to the next better price.
+fn next_price(next: &Value, lang: Lang) -> String {
+    match next.is_null() {
+        true => String::new(),
+        false => say(lang, Msg::Missing, &[&text(&next["missing"]), &money(&next["unit_price"])]),
+    }
+}
+/// What is wanted: one quantity, or from so much to so much.
+fn range(v: &Value) -> String {
+    match (text(&v["at_least"]), text(&v["at_most"])) {
+        (least, most) if least == most => most,
+        (least, most) => format!("{least}–{most}"),
+    }
+}
+
+pub(crate) const ROUNDS: List = List {
+    path: "rounds",
+    columns: &[
+        (Msg::Id, |v, _| id(&v["id"])),
+        (Msg::Name, |v, l| words(&v["name"], l)),
+        (Msg::Leader, |v, _| who(&v["leader"])),
+        (Msg::Pools, |v, _| joined(items(v, "pools"), id)),
+        (Msg::MyShare, |v, l| {
+            joined(items(v, "lines"), |line| {
+                format!(
+                    "{} {} {}",
+                    of(&line["quantity"], &line["unit"]),
+                    words(&line["name"], l),
+                    money(&line["total"])
+                )
+            })
+        }),
+        (Msg::Closes, |v, _| time(&v["closes"])),
+    ],
+};
+pub(crate) const DROP_OFFS: List = List {
+    path: "drop-offs",
+    columns: &[
+        (Msg::Pools, |v, _| id(&v["pool"])),
+        (Msg::Name, |v, l| words(&v["name"], l)),
+        (Msg::DropOff, |v, l| format!("{} {}", text(&v["index"]), words(&v["drop_off"]["name"], l))),
+        (Msg::Leader, |v, _| who(&v["leader"])),
+        (Msg::By, |v, _| who(&v["producer"])),
+        (Msg::Quantity, |v, _| of(&v["total"], &v["unit"])),
+        (Msg::Members, |v, l| {
+            joined(items(v, "lines"), |line| {
+                format!("{} {}: {}", text(&line["quantity"]), who(&line["member"]), state(&line["state"], l))
+            })
+        }),
+    ],
+};
 pub(crate) const POOLS: List = List {
     path: "pools",
     columns: &[
@@ -133,13 +184,15 @@ pub(crate) const POOLS: List = List {
         (Msg::Members, |v, _| text(&v["members"])),
         (Msg::Pledged, |v, _| text(&v["pledged"])),
         (Msg::Threshold, |v, _| text(&v["terms"]["threshold"])),
+        (Msg::PriceAlone, |v, _| money(&v["compare"]["solo"])),
         (Msg::PriceNow, |v, _| money(&v["price_now"])),
+        (Msg::NextPrice, |v, l| next_price(&v["compare"]["next"], l)),
         (Msg::Closes, |v, _| time(&v["terms"]["closes"])),
         (Msg::MyShare, |v, _| match (&v["result"]["my_quantity"], &v["mine"]) {
             (Value::String(got), _) => format!("{got} × {}", money(&v["result"]["unit_price"])),
             (_, Value::Null) => String::new(),
             (_, mine) => {
-                format!("{}–{} ≤ {}", text(&mine["at_least"]), text(&mine["at_most"]), text(&mine["ceiling"]))
+                format!("{} ≤ {}", range(mine), text(&mine["ceiling"]))
             }
         }),
     ],

@@ -66,6 +66,57 @@ impl FromStr for LotText {
     }
 }
 
+/// `12`, or `10-14`: from so much to so much.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct RangeText {
+    pub(crate) at_least: Decimal,
+    pub(crate) at_most: Decimal,
+}
+
+impl FromStr for RangeText {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        let number = |text: &str| text.trim().parse::<Decimal>().map_err(|e| e.to_string());
+        let (at_least, at_most) = s.split_once('-').unwrap_or((s, s));
+        Ok(Self { at_least: number(at_least)?, at_most: number(at_most)? })
+    }
+}
+
+/// `OFFER:THRESHOLD`: one product of a buying round.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct ProductText {
+    pub(crate) offer: IdText,
+    pub(crate) threshold: Decimal,
+}
+
+impl FromStr for ProductText {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        let (offer, threshold) = s.split_once(':').ok_or("write OFFER:THRESHOLD, such as 3f2a9c01:20")?;
+        let threshold = threshold.parse().map_err(|e: vocab::Error| e.to_string())?;
+        Ok(Self { offer: offer.parse()?, threshold })
+    }
+}
+
+/// `NAME=AGENT`: a drop-off and its leader.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct DropText {
+    pub(crate) name: String,
+    pub(crate) leader: String,
+}
+
+impl FromStr for DropText {
+    type Err = String;
+    fn from_str(s: &str) -> Result<Self, String> {
+        match s.rsplit_once('=') {
+            Some((name, leader)) if !name.trim().is_empty() && !leader.trim().is_empty() => {
+                Ok(Self { name: name.trim().to_owned(), leader: leader.trim().to_owned() })
+            }
+            _ => Err("write NAME=AGENT, such as School=anna".to_owned()),
+        }
+    }
+}
+
 /// `KEY=VALUE`.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(crate) struct Wish {
@@ -158,7 +209,14 @@ mod tests {
         assert_eq!((reject.quantity, reject.serials.len()), (2.into(), 2));
         assert_eq!("20=96".parse::<PriceTier>().unwrap().0.unit_price, 96.into());
         assert_eq!(money("110.50 EUR").unwrap().to_string(), "110.5 EUR");
+        let range: RangeText = "10-14.5".parse().unwrap();
+        assert_eq!((range.at_least, range.at_most), (10.into(), "14.5".parse().unwrap()));
+        assert_eq!("12".parse::<RangeText>().unwrap().at_least, 12.into());
+        assert_eq!("3f2a9c01:20".parse::<ProductText>().unwrap().threshold, 20.into());
+        assert_eq!("Old = school=anna".parse::<DropText>().unwrap().leader, "anna");
         for e in [
+            "3f2a9c01".parse::<ProductText>().unwrap_err(),
+            "School".parse::<DropText>().unwrap_err(),
             "3f2a9c01".parse::<ProcessText>().unwrap_err(),
             "3f2a9c01".parse::<LotText>().unwrap_err(),
             "20".parse::<PriceTier>().unwrap_err(),

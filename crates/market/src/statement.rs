@@ -644,6 +644,12 @@ pub struct PoolProgress {
     /// where it is spread: where its pool is
     #[serde(default, skip_serializing_if = "Topic::is_commons")]
     pub topic: Topic,
+    /// the part of `pledged` that counts towards a price, where not all does
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<Decimal>,
+    /// the nearest better price, if there is one to reach
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<NextTier>,
 }
 statement!(PoolProgress, "pool_progress", |s| vec![s.pool]);
 

@@ -7,7 +7,7 @@ use crate::{Error, StopReason};
 use market::auction::{Capacity, Draw};
 use market::matching::Preferences;
 use market::search::Query;
-use market::statement::{Counted, Pooling, Settles};
+use market::statement::{Counted, DropOff, Pooling, Settles};
 use planning::{Item, Person, Recipe, Tool, WorkCenter};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -154,6 +154,36 @@ pub enum Command {
         threshold: Decimal,
         /// when it closes
         closes: Timestamp,
+        /// a second closing time, for those who consent to it beforehand
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        extended: Option<Timestamp>,
+        /// where members fetch their goods
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        drop_offs: Vec<DropOff>,
+    },
+    /// Open a buying round: a pool for each product, all kept by this node, closing and handed out together.
+    OpenRound {
+        /// for people
+        name: Text,
+        /// when all its pools close
+        closes: Timestamp,
+        /// where members fetch their goods
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        drop_offs: Vec<DropOff>,
+        /// what is bought together
+        products: Vec<RoundProduct>,
+    },
+    /// As the producer of a made pool: hand over all that is due at one drop-off, to its leader.
+    ShipDropOff {
+        /// which pool
+        pool: RecordId,
+        /// which of its drop-offs, from 0
+        drop_off: u16,
+    },
+    /// As the producer of a made pool whose price follows what was taken over: say what that was, and what it costs.
+    AccountPool {
+        /// which pool
+        pool: RecordId,
     },
     /// Pledge to a pool, or edit one's pledge.
     Pledge {
@@ -165,6 +195,12 @@ pub enum Command {
         at_most: Decimal,
         /// most to be paid for one unit
         ceiling: Decimal,
+        /// wait for the second closing time, if the first makes no pool
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        extend: bool,
+        /// where the goods are to be fetched: which drop-off of the terms, from 0
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        drop_off: Option<u16>,
     },
     /// Sell capacity by auction to those who order goods that need it.
     Capacity(Capacity),
@@ -421,6 +457,19 @@ pub enum Accept {
     Ask,
     /// the node, within the order's limits
     Auto,
+}
+
+/// One product of a buying round.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RoundProduct {
+    /// which offer
+    pub offer: RecordId,
+    /// smallest total that makes its pool
+    pub threshold: Decimal,
+    /// a second closing time for it
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub extended: Option<Timestamp>,
 }
 
 /// So much of a lot on hand, chosen by a person.

@@ -49,6 +49,10 @@ pub(crate) struct Deal {
     pub(crate) buys_for: Option<RecordId>,
     pub(crate) moved: Moved,
     pub(crate) paid: Decimal,
+    /// what is delivered may be so much more or less, percent; `None` where nothing of the sort was agreed
+    pub(crate) tolerance: Option<u8>,
+    /// the price that followed from what all members of a pool took over
+    pub(crate) accounted: Option<Money>,
     pub(crate) cancellation: Option<Wish>,
     /// other dates that were offered or asked for
     pub(crate) dates: Vec<Proposal>,
@@ -172,19 +176,30 @@ impl Quoted {
 }
 
 impl Deal {
-    /// What both sides have agreed to pay, for what was taken over; `None` before they are bound.
+    /// What both sides have agreed to pay, for what was taken over; `None` before they are bound. What comes beyond an
+    /// agreed tolerance is not owed.
     pub(crate) fn owed(&self) -> Option<Money> {
-        match &self.stage {
-            Stage::Bound { unit_price, .. } => Some(unit_price.times(self.moved.accepted)),
-            _ => None,
-        }
+        let Stage::Bound { unit_price, .. } = &self.stage else { return None };
+        let (_, most) = self.tolerated();
+        let accepted =
+            if self.tolerance.is_some() { self.moved.accepted.min(most) } else { self.moved.accepted };
+        Some(self.accounted.unwrap_or(*unit_price).times(accepted))
+    }
+    /// The least and the most that counts as what was agreed.
+    pub(crate) fn tolerated(&self) -> (Decimal, Decimal) {
+        market::pool::tolerated(self.quantity, self.tolerance)
+    }
+    /// How much is still to be handed over; nothing once it is within the tolerance.
+    pub(crate) fn due(&self) -> Decimal {
+        let due = self.quantity - self.moved.shipped;
+        if self.moved.shipped >= self.tolerated().0 { Decimal::ZERO } else { due }
     }
     pub(crate) fn is_open(&self) -> bool {
         !matches!(self.stage, Stage::Over(_) | Stage::Bound { .. })
     }
     /// Bound, and some of its goods have not been taken over or refused.
     pub(crate) fn is_awaited(&self) -> bool {
-        self.is_bound() && self.moved.accepted + self.moved.rejected < self.quantity
+        self.is_bound() && self.moved.accepted + self.moved.rejected < self.tolerated().0
     }
     pub(crate) fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Over(_))
@@ -259,6 +274,8 @@ impl Deal {
             buys_for: None,
             moved: Moved::default(),
             paid: Decimal::ZERO,
+            tolerance: terms.tolerance_percent,
+            accounted: None,
             cancellation: None,
             dates: vec![],
             before: None,
@@ -285,6 +302,8 @@ impl Deal {
             buys_for: None,
             moved: Moved::default(),
             paid: Decimal::ZERO,
+            tolerance: None,
+            accounted: None,
             cancellation: None,
             dates: vec![],
             before: None,
@@ -423,6 +442,8 @@ impl Deals {
             buys_for: None,
             moved: Moved::default(),
             paid: Decimal::ZERO,
+            tolerance: None,
+            accounted: None,
             cancellation: None,
             dates: vec![],
             before: None,

@@ -20,7 +20,7 @@ use crate::view::{OrderSource, Role};
 use crate::words::said;
 use ledger::{Audience, Record, Statement};
 use market::Terms;
-use market::statement::{Enquiry, Feedback};
+use market::statement::{DropList, Enquiry, Feedback, PoolAccount, Round};
 use std::collections::BTreeMap;
 use trace::statement::{Goods, Handover, Happened, Passport, Purpose, Takeover};
 use trace::{Action, Holding, ProcessRef};
@@ -93,6 +93,9 @@ impl Node {
             Takeover::KIND => self.apply_takeover(record),
             Feedback::KIND => self.apply_feedback(record),
             Passport::KIND => self.apply_passport(record),
+            Round::KIND => self.apply_round(record, at),
+            DropList::KIND => self.apply_drop_list(record),
+            PoolAccount::KIND => self.apply_account(record),
             // another agent's own affairs, or a kind this program does not know yet: kept, without effect
             _ => Ok(()),
         }
@@ -436,6 +439,7 @@ impl Node {
     /// A pool's state may have changed: a made pool binds deals.
     pub(crate) fn pool_changed(&mut self, id: &RecordId, now: Timestamp) {
         self.agenda.insert(Todo::Tell(Topic::Market));
+        self.hold_for_pool(id);
         let Some(pool) = self.pools.get(id) else {
             self.agenda.insert(Todo::Request(*id));
             return;

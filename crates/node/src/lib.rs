@@ -28,6 +28,7 @@ pub mod frame;
 mod gather;
 mod interests;
 mod invariants;
+mod joint;
 mod lots;
 mod moves;
 mod node;

@@ -16,6 +16,7 @@ use crate::error::{Error, Result};
 use crate::estimates::Estimates;
 use crate::gather::Gathers;
 use crate::interests::Interests;
+use crate::joint::Joint;
 use crate::moves::Moves;
 use crate::orders::Orders;
 use crate::outages::Outages;
@@ -132,6 +133,7 @@ pub struct Node {
     pub(crate) deals: Deals,
     pub(crate) orders: Orders,
     pub(crate) pools: Pools,
+    pub(crate) joint: Joint,
     pub(crate) auctions: Auctions,
     pub(crate) wants: Wants,
     pub(crate) stock: Stock,
@@ -206,6 +208,7 @@ impl Node {
             deals: Deals::default(),
             orders: Orders::default(),
             pools: Pools::default(),
+            joint: Joint::default(),
             auctions: Auctions::default(),
             wants: Wants::default(),
             stock: Stock::default(),
@@ -351,6 +354,7 @@ impl Node {
         }
         let me = self.me();
         for id in self.pools.expire(&me, now) {
+            self.hold_for_pool(&id);
             self.agenda.insert(Todo::Pool(id));
             self.agenda.insert(Todo::Tell(Topic::Market));
         }

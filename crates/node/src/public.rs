@@ -6,7 +6,7 @@
 use crate::frame::Scope;
 use ledger::{Audience, Record, Statement};
 use market::auction::Capacity;
-use market::statement::{Need, Offer, PoolTerms, Withdrawal};
+use market::statement::{Need, Offer, PoolTerms, Round, Vouch, Withdrawal};
 use market::{Topic, TopicId};
 use std::collections::{BTreeMap, BTreeSet};
 use vocab::{AgentId, DAY_S, RecordId, Timestamp, after};
@@ -19,7 +19,7 @@ const CLOSED_S: i64 = 7 * DAY_S;
 const PROGRESS_S: i64 = 31 * DAY_S;
 
 /// Kinds of public record that every node passes on; other public records are there for who asks.
-const SPREADING: [&str; 14] = [
+const SPREADING: [&str; 16] = [
     "inception",
     "rotation",
     "grant",
@@ -32,6 +32,8 @@ const SPREADING: [&str; 14] = [
     "pool",
     "pool_progress",
     "close_consent",
+    "round",
+    "vouch",
     "fraud",
     "reachable",
 ];
@@ -55,6 +57,8 @@ pub(crate) fn ends(record: &Record) -> Option<Timestamp> {
         PoolTerms::KIND => {
             record.read::<PoolTerms>().ok().map(|p| after(p.extended.unwrap_or(p.closes), CLOSED_S))
         }
+        Round::KIND => record.read::<Round>().ok().map(|r| after(r.closes, CLOSED_S)),
+        Vouch::KIND => record.read::<Vouch>().ok().map(|v| v.expires.min(longest())),
         Capacity::KIND => record.read::<Capacity>().ok().map(|c| after(c.closes, CLOSED_S)),
         "pool_progress" | "close_consent" => Some(after(record.at, PROGRESS_S)),
         _ => None,

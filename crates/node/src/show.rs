@@ -3,6 +3,7 @@
 mod auction;
 mod floor;
 mod plan;
+mod pools;
 mod tree;
 
 use crate::deals::{Deal, Ending, Origin, Stage as DealStage};
@@ -29,7 +30,7 @@ impl Deal {
             DealStage::Over(Ending::Lapsed) => DealState::Lapsed,
             DealStage::Over(Ending::Cancelled) => DealState::Cancelled,
             DealStage::Bound { .. } => {
-                let done = self.moved.accepted + self.moved.rejected >= self.quantity;
+                let done = self.moved.accepted + self.moved.rejected >= self.tolerated().0;
                 let owed = self.owed().map_or(Decimal::ZERO, |m| m.amount);
                 match () {
                     () if done && self.paid >= owed => DealState::Settled,
@@ -194,13 +195,9 @@ impl Node {
             pledged: progress.map_or(Decimal::ZERO, |p| p.pledged),
             price_now: progress.and_then(|p| p.price_now),
             solo_price: pool.terms.prices.unit_price(pool.terms.minimum),
-            mine: pool.pledge_of(&me).map(|p| MyPledge {
-                id: p.id,
-                at_least: p.pledge.at_least,
-                at_most: p.pledge.at_most,
-                ceiling: p.pledge.ceiling,
-                receipted: pool.receipts.contains_key(&p.id),
-            }),
+            counted: progress.and_then(|p| p.counted),
+            compare: self.compare(pool),
+            mine: pool.pledge_of(&me).map(|p| self.my_pledge(pool, p)),
             result,
             dispute: match &pool.end {
                 End::Disputed { why, .. } => Some(why.clone()),
@@ -287,6 +284,8 @@ impl Node {
             shipped: deal.moved.shipped,
             accepted: deal.moved.accepted,
             rejected: deal.moved.rejected,
+            accounted: deal.accounted,
+            claim: deal.claim(),
             paid: owed.map(|m| Money::new(deal.paid, m.currency)),
             owed,
             cancellation: deal

@@ -3,6 +3,7 @@
 mod auction;
 mod floor;
 mod plan;
+mod pool;
 mod search;
 mod why;
 
@@ -18,6 +19,7 @@ pub use crate::statement::{Proposal, Way};
 pub use auction::*;
 pub use floor::*;
 pub use plan::*;
+pub use pool::*;
 pub use search::*;
 pub use why::*;
 
@@ -164,6 +166,10 @@ pub struct PoolView {
     pub price_now: Option<Money>,
     /// price without a pool, for one step
     pub solo_price: Option<Money>,
+    /// what counts of `pledged` towards a price, where not all does, as the keeper last said
+    pub counted: Option<Decimal>,
+    /// alone and together, side by side
+    pub compare: PoolCompare,
     /// this node's pledge
     pub mine: Option<MyPledge>,
     /// what it came to, as this node has recomputed it
@@ -205,6 +211,8 @@ pub enum AuditVerdict {
 pub enum PoolState {
     /// takes pledges
     Open,
+    /// the first closing time made no pool: who consented waits for the second
+    Extended,
     /// closing time has passed, the close is awaited
     Closing,
     /// members are bound
@@ -228,6 +236,14 @@ pub struct MyPledge {
     pub ceiling: Decimal,
     /// the keeper has countersigned it
     pub receipted: bool,
+    /// it stands until the second closing time
+    pub extend: bool,
+    /// where the goods are to be fetched
+    pub drop_off: Option<u16>,
+    /// it counts towards a price
+    pub counted: bool,
+    /// how often it has been changed
+    pub edits: u64,
 }
 
 /// What a pool came to.
@@ -348,6 +364,10 @@ pub struct DealView {
     pub accepted: Decimal,
     /// refused by the buyer
     pub rejected: Decimal,
+    /// the price of one unit that followed from what all members of its pool took over
+    pub accounted: Option<Money>,
+    /// taken over beyond what was agreed, or less
+    pub claim: Option<ClaimView>,
     /// for what was taken over
     pub owed: Option<Money>,
     /// said to be paid by the payee

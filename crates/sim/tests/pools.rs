@@ -214,6 +214,8 @@ fn the_keepers_newest_word_counts_whichever_comes_last() {
             price_now: None,
             outcome: None,
             topic: Default::default(),
+            counted: None,
+            next: None,
         };
         let draft = progress.draft(Audience::Public).unwrap();
         let record = c.world.signer(keeper).sign(draft, seq, Some(id), c.world.now()).unwrap();

@@ -1,6 +1,6 @@
 //! What is said in the market: offers, needs, pools, answers.
 
-use crate::values::{IdText, PriceTier, Wish};
+use crate::values::{DropText, IdText, PriceTier, ProductText, RangeText, Wish};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use vocab::{Decimal, Money, SpecId, Timestamp, Unit};
@@ -51,6 +51,24 @@ pub(crate) struct OfferArgs {
     /// How and when members of a pool pay
     #[arg(long, default_value = "on delivery")]
     pub(crate) pool_payment: String,
+    /// What is made for a pool comes in multiples of this
+    #[arg(long, requires = "pool_cap")]
+    pub(crate) pool_case: Option<Decimal>,
+    /// Most for all pools on the offer together, open and made
+    #[arg(long, requires = "pool_cap")]
+    pub(crate) pool_stock: Option<Decimal>,
+    /// Only pledges vouched for by this agent count towards a price: a peer's name or did:key; may be repeated
+    #[arg(long, value_name = "AGENT", requires = "pool_cap")]
+    pub(crate) pool_voucher: Vec<String>,
+    /// The price follows what members really take over, within each one's ceiling
+    #[arg(long, requires = "pool_cap")]
+    pub(crate) pool_on_accepted: bool,
+    /// What is delivered to members may be so many percent more or less
+    #[arg(long, value_name = "PERCENT", requires = "pool_cap")]
+    pub(crate) pool_tolerance: Option<u8>,
+    /// Longest time from a pool's closing to a second one, for members who consent
+    #[arg(long, value_name = "DAYS", requires = "pool_cap")]
+    pub(crate) pool_extension: Option<u32>,
 }
 
 #[derive(Debug, Args)]
@@ -90,18 +108,56 @@ pub(crate) enum PoolCmd {
         /// When it closes: a date, or a time such as 2030-12-20T12:00:00Z
         #[arg(value_parser = crate::values::time)]
         closes: Timestamp,
+        /// Second closing time, for those who consent to wait: a date or time
+        #[arg(long, value_name = "TIME", value_parser = crate::values::time)]
+        extended: Option<Timestamp>,
+        /// Where members fetch their goods, and who hands them out: NAME=AGENT; may be repeated
+        #[arg(long = "drop", value_name = "NAME=AGENT")]
+        drops: Vec<DropText>,
+    },
+    /// Open a buying round: pools on several offers that close and are handed out together, kept by this node
+    Round {
+        /// Name for people
+        name: String,
+        /// When it closes: a date, or a time such as 2030-12-20T12:00:00Z
+        #[arg(value_parser = crate::values::time)]
+        closes: Timestamp,
+        /// Offer and the smallest total that makes its pool: OFFER:THRESHOLD; may be repeated
+        #[arg(long, required = true, value_name = "OFFER:THRESHOLD")]
+        product: Vec<ProductText>,
+        /// Where members fetch their goods, and who hands them out: NAME=AGENT; may be repeated
+        #[arg(long = "drop", value_name = "NAME=AGENT")]
+        drops: Vec<DropText>,
     },
     /// Pledge to a pool, or change one's pledge
     Pledge {
         /// Pool, or the first digits of its id
         pool: IdText,
-        /// More than this is not wanted
-        at_most: Decimal,
+        /// How much is wanted: a quantity, or a range such as 10-14
+        quantity: RangeText,
         /// Most to be paid for one unit
         ceiling: Decimal,
         /// Less than this is of no use; the same as the most when not given
         #[arg(long)]
         at_least: Option<Decimal>,
+        /// Wait for the second closing time, if the first makes no pool
+        #[arg(long)]
+        extend: bool,
+        /// Where the goods are to be fetched: number of the pool's drop-off, from 0
+        #[arg(long, value_name = "NUMBER")]
+        drop_off: Option<u16>,
+    },
+    /// As the producer: hand over all that is due at one drop-off of a made pool
+    Ship {
+        /// Pool, or the first digits of its id
+        pool: IdText,
+        /// Number of its drop-off, from 0
+        drop_off: u16,
+    },
+    /// As the producer: say what members took over, which sets the price where it follows that
+    Account {
+        /// Pool, or the first digits of its id
+        pool: IdText,
     },
     /// Check every pledge under a pool's close, fetched from whoever has them
     Audit {

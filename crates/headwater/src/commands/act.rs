@@ -9,9 +9,10 @@ use crate::client::Client;
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::Msg;
 use crate::ids::{self, Kind};
-use crate::values::{IdText, LotText, ProcessText, map};
+use crate::values::{DropText, IdText, LotText, ProcessText, ProductText, map};
 use crate::{show, tree};
-use node::command::{Answer, Command, DateReply, LotPick, OfferDraft, PoolingDraft};
+use market::statement::{Counted, DropOff, Settles};
+use node::command::{Answer, Command, DateReply, LotPick, OfferDraft, PoolingDraft, RoundProduct};
 use std::path::Path;
 use vocab::{Place, PriceSchedule, RecordId, Text};
 
@@ -33,7 +34,7 @@ pub(super) fn command(c: &Context, command: Cmd) -> Result<()> {
         Ok(match command {
             Cmd::Describe { file } => Command::Describe { specification: files::read(c, &file)? },
             Cmd::Model { file } => files::model(c, &file)?,
-            Cmd::Offer(args) => Command::Offer(offer(c, *args)?),
+            Cmd::Offer(args) => Command::Offer(offer(c, client, *args)?),
             Cmd::Need(args) => need(args),
             Cmd::Withdraw { listing } => Command::Withdraw { listing: id(Kind::Listing, &listing)? },
             Cmd::Enquire { offer, quantity, due } => {
@@ -44,15 +45,7 @@ pub(super) fn command(c: &Context, command: Cmd) -> Result<()> {
             }
             Cmd::Accept { deal } => Command::Accept { deal: id(Kind::Order, &deal)? },
             Cmd::Decline { deal } => Command::Decline { deal: id(Kind::Order, &deal)? },
-            Cmd::Pool { action: PoolCmd::Open { offer, threshold, closes } } => {
-                Command::OpenPool { offer: id(Kind::Offer, &offer)?, threshold, closes }
-            }
-            Cmd::Pool { action: PoolCmd::Pledge { pool, at_most, ceiling, at_least } } => Command::Pledge {
-                pool: id(Kind::Pool, &pool)?,
-                at_least: at_least.unwrap_or(at_most),
-                at_most,
-                ceiling,
-            },
+            Cmd::Pool { action } => pool(c, client, action)?,
             Cmd::Cancel { deal, reason } => Command::Cancel { deal: id(Kind::Deal, &deal)?, reason },
             Cmd::AnswerCancel { deal, answer } => {
                 let answer = if answer == YesNo::Yes { Answer::Agree } else { Answer::Refuse };
@@ -102,6 +95,43 @@ pub(super) fn command(c: &Context, command: Cmd) -> Result<()> {
     })
 }
 
+fn pool(c: &Context, client: &Client, action: PoolCmd) -> Result<Command> {
+    let id = |kind, text: &IdText| id(c, client, kind, text);
+    let drops = |drops: Vec<DropText>| -> Result<Vec<DropOff>> {
+        let drop_off = |drop: DropText| {
+            let leader = ids::agent_or_me(client, c.lang, &drop.leader)?;
+            Ok(DropOff { name: Text::Plain(drop.name), place: None, leader })
+        };
+        drops.into_iter().map(drop_off).collect()
+    };
+    Ok(match action {
+        PoolCmd::Open { offer, threshold, closes, extended, drops: at } => Command::OpenPool {
+            offer: id(Kind::Offer, &offer)?,
+            threshold,
+            closes,
+            extended,
+            drop_offs: drops(at)?,
+        },
+        PoolCmd::Round { name, closes, product, drops: at } => {
+            let read = |ProductText { offer, threshold }| {
+                Ok(RoundProduct { offer: id(Kind::Offer, &offer)?, threshold, extended: None })
+            };
+            let products = product.into_iter().map(read).collect::<Result<_>>()?;
+            Command::OpenRound { name: Text::Plain(name), closes, drop_offs: drops(at)?, products }
+        }
+        PoolCmd::Pledge { pool, quantity, ceiling, at_least, extend, drop_off } => Command::Pledge {
+            pool: id(Kind::Pool, &pool)?,
+            at_least: at_least.unwrap_or(quantity.at_least),
+            at_most: quantity.at_most,
+            ceiling,
+            extend,
+            drop_off,
+        },
+        PoolCmd::Ship { pool, drop_off } => Command::ShipDropOff { pool: id(Kind::Pool, &pool)?, drop_off },
+        PoolCmd::Account { pool } => Command::AccountPool { pool: id(Kind::Pool, &pool)? },
+    })
+}
+
 fn need(args: NeedArgs) -> Command {
     Command::Need {
         spec: args.spec,
@@ -119,7 +149,7 @@ fn place(name: String) -> Place {
     Place { name, latitude: None, longitude: None, radius_km: None }
 }
 
-fn offer(c: &Context, args: OfferArgs) -> Result<OfferDraft> {
+fn offer(c: &Context, client: &Client, args: OfferArgs) -> Result<OfferDraft> {
     let path = Path::new(&args.spec_or_file);
     if path.extension().is_some_and(|e| e == "toml" || e == "json") {
         return files::read(c, path);
@@ -130,10 +160,18 @@ fn offer(c: &Context, args: OfferArgs) -> Result<OfferDraft> {
         return Err(missing());
     }
     let tiers = args.price.into_iter().map(|tier| tier.0).collect();
-    let pooling = args
-        .pool_cap
-        .zip(args.pool_lead_time)
-        .map(|(cap, days)| PoolingDraft::new(cap, days, Text::Plain(args.pool_payment)));
+    let vouchers = args.pool_voucher.iter().map(|name| ids::agent_or_me(client, c.lang, name));
+    let vouchers: Vec<_> = vouchers.collect::<Result<_>>()?;
+    let pooling = args.pool_cap.zip(args.pool_lead_time).map(|(cap, days)| PoolingDraft {
+        case: args.pool_case,
+        stock: args.pool_stock,
+        counted: if vouchers.is_empty() { Counted::All } else { Counted::Vouched },
+        vouchers,
+        settles: if args.pool_on_accepted { Settles::Accepted } else { Settles::Pledged },
+        tolerance_percent: args.pool_tolerance,
+        extension_days: args.pool_extension,
+        ..PoolingDraft::new(cap, days, Text::Plain(args.pool_payment))
+    });
     Ok(OfferDraft {
         spec: args.spec_or_file.parse().map_err(|e: vocab::Error| Failure::said(Exit::Usage, "usage", &e))?,
         category: args.category,

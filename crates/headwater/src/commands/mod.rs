@@ -101,6 +101,8 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
         Cmd::Needs => list::list(c, &show::NEEDS),
         Cmd::Pools => list::list(c, &show::POOLS),
         Cmd::Interests { action } => interests::run(c, action),
+        Cmd::Rounds => list::list(c, &show::ROUNDS),
+        Cmd::DropOffs => list::list(c, &show::DROP_OFFS),
         Cmd::Search(args) => search::run(c, args),
         Cmd::Deals { deal: None } => list::list(c, &show::DEALS),
         Cmd::Deals { deal: Some(deal) } => list::deal(c, &deal),

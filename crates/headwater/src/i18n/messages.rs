@@ -186,6 +186,11 @@ messages! {
     Pledged: "pledged", "已认购";
     Threshold: "threshold", "成团量";
     PriceNow: "price now", "当前价";
+    PriceAlone: "price alone", "单独购买价";
+    NextPrice: "to the next price", "距下一档价";
+    Missing: "{0} more for {1}", "再 {0} 即可享 {1}";
+    Leader: "leader", "负责人";
+    DropOff: "drop-off", "取货点";
     Closes: "closes", "截止";
     MyShare: "mine", "我的";
     With: "with", "对方";

@@ -22,6 +22,10 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("silent", "no answer", "未答复"),
     // pools
     ("open", "open", "开放"),
+    ("extended", "extended", "已延期"),
+    ("awaited", "on its way", "未到"),
+    ("here", "to be fetched", "待取"),
+    ("given", "given out", "已取"),
     ("closing", "closing", "即将结算"),
     ("made", "made", "已成"),
     ("disputed", "disputed", "有争议"),

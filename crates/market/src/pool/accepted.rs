@@ -7,7 +7,7 @@
 use super::book::{PledgeVote, Weight};
 use super::settle::Settled;
 use crate::statement::{Outcome, PoolTerms};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use vocab::{AgentId, Decimal, Money, RecordId};
 
 /// What one member owes for its share of a pool.
@@ -30,12 +30,32 @@ impl Owed {
     }
 }
 
+/// The least and the most that counts as `quantity` delivered, where it may be `percent` less or more.
+pub fn tolerated(quantity: Decimal, percent: Option<u8>) -> (Decimal, Decimal) {
+    let part = |of_hundred: i128| Decimal::from_micros(quantity.micros() * of_hundred / 100);
+    let percent = i128::from(percent.unwrap_or(0));
+    (part(100 - percent), part(100 + percent))
+}
+
 /// The price of one unit where a pool closed at `at_close` and `accepted` of what counts was taken over, before any
 /// member's ceiling.
 pub fn accepted_price(terms: &PoolTerms, at_close: Money, accepted: Decimal) -> Money {
     let first = terms.prices.tiers.first().map_or(at_close.amount, |t| t.unit_price);
     let reached = terms.prices.unit_price(accepted).map_or(first, |price| price.amount);
     Money::new(reached.max(at_close.amount), at_close.currency)
+}
+
+/// How much of what counts was taken over: of each share what `accepted` says, by pledge, at most the share itself. More
+/// than one's share is one's own affair: it earns nobody a price.
+pub fn accepted_total(
+    votes: &[PledgeVote],
+    settled: &Settled,
+    accepted: &BTreeMap<RecordId, Decimal>,
+) -> Decimal {
+    let counts: BTreeSet<RecordId> =
+        votes.iter().filter(|v| v.weight == Weight::Counts).map(|v| v.id).collect();
+    let counting = settled.shares.iter().filter(|s| counts.contains(&s.pledge));
+    counting.map(|s| accepted.get(&s.pledge).map_or(Decimal::ZERO, |took| s.quantity.min(*took))).sum()
 }
 
 /// What the members of a pool owe that settled as `settled` from `votes`, where each took over what `accepted` says,
@@ -47,16 +67,12 @@ pub fn settle_accepted(
     accepted: &BTreeMap<RecordId, Decimal>,
 ) -> Vec<Owed> {
     let Outcome::Made { unit_price: at_close, .. } = settled.outcome else { return vec![] };
-    let votes: BTreeMap<RecordId, &PledgeVote> = votes.iter().map(|v| (v.id, v)).collect();
-    let took = |pledge: &RecordId| accepted.get(pledge).copied().unwrap_or(Decimal::ZERO);
-    let counted = |pledge: &RecordId| votes.get(pledge).is_some_and(|v| v.weight == Weight::Counts);
-    // more than one's share is one's own affair: it earns nobody a price
-    let all = settled.shares.iter().filter(|s| counted(&s.pledge)).map(|s| took(&s.pledge).min(s.quantity));
-    let price = accepted_price(terms, at_close, all.sum());
+    let price = accepted_price(terms, at_close, accepted_total(votes, settled, accepted));
+    let ceilings: BTreeMap<RecordId, Decimal> = votes.iter().map(|v| (v.id, v.ceiling)).collect();
     let owed = |share: &super::Share| {
-        let ceiling = votes.get(&share.pledge)?.ceiling;
-        let unit_price = Money::new(price.amount.min(ceiling), price.currency);
-        Some(Owed { pledge: share.pledge, member: share.member, accepted: took(&share.pledge), unit_price })
+        let unit_price = Money::new(price.amount.min(*ceilings.get(&share.pledge)?), price.currency);
+        let accepted = accepted.get(&share.pledge).copied().unwrap_or(Decimal::ZERO);
+        Some(Owed { pledge: share.pledge, member: share.member, accepted, unit_price })
     };
     settled.shares.iter().filter_map(owed).collect()
 }

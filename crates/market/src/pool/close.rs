@@ -385,6 +385,10 @@ fn votes(
     for id in counted {
         let counted = find(*id)?;
         counts(pool, terms, counted)?;
+        // what came while some waited for the second closing time is no part of the first
+        if counted.at > terms.closes && !terms.is_extended(at) {
+            return Err(PoolFault::Late { pledge: *id, at: counted.at, closes: terms.closes });
+        }
         let member = counted.member;
         if let Some(first) = members.insert(member, *id) {
             return Err(PoolFault::Twice { member, first, second: *id });

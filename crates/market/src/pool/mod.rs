@@ -22,7 +22,7 @@ mod sum;
 mod tiers;
 mod vouched;
 
-pub use accepted::{Owed, accepted_price, settle_accepted};
+pub use accepted::{Owed, accepted_price, accepted_total, settle_accepted, tolerated};
 pub use book::{PledgeVote, Weight};
 pub use chunk::{CHUNK_FROM, CHUNK_PLEDGES_MAX, CHUNKS_MAX, Chunk, LISTED_MAX, chunk_of};
 pub use close::{
@@ -30,7 +30,7 @@ pub use close::{
 };
 pub use grant::grant;
 pub use portable::PoolProof;
-pub use progress::{Goal, Progress, progress};
+pub use progress::{Progress, progress};
 pub use settle::{Settled, Share, settle};
 pub use share::{Allotted, Extent, Proofs, ProvenShare, ShareProof, verify_share};
 pub use sum::{SumNode, SumPath, SumTree};

@@ -2,7 +2,7 @@
 
 use super::book::{Book, PledgeVote, Weight};
 use super::settle::settle_book;
-use crate::statement::{Outcome, PoolTerms};
+use crate::statement::{NextTier, Outcome, PoolTerms};
 use vocab::{Decimal, Money};
 
 /// Where a pool stands.
@@ -17,18 +17,7 @@ pub struct Progress {
     /// what would follow if it closed now
     pub outcome: Outcome,
     /// the nearest better price; `None` when there is none to reach
-    pub next: Option<Goal>,
-}
-
-/// A better price that further pledges would bring.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Goal {
-    /// the price, for all alike
-    pub unit_price: Money,
-    /// the total at which it holds
-    pub at: Decimal,
-    /// how much is missing, from members who would pay that price
-    pub missing: Decimal,
+    pub next: Option<NextTier>,
 }
 
 /// Where a pool on `terms` stands with these pledges.
@@ -45,7 +34,7 @@ pub fn progress(terms: &PoolTerms, votes: &[PledgeVote]) -> Progress {
         let kept = book.most(&book.kept(tier).into_iter().filter(counting).collect::<Vec<_>>());
         let missing = need.checked_sub(u64::try_from(kept).ok()?).filter(|m| *m > 0 && need <= book.cap)?;
         let (at, missing) = (book.quantity(need), book.quantity(missing));
-        Some(Goal { unit_price: Money::new(tier.unit_price, terms.prices.currency), at, missing })
+        Some(NextTier { unit_price: Money::new(tier.unit_price, terms.prices.currency), at, missing })
     };
     let better = terms.prices.tiers.iter().filter(|t| reached.is_none_or(|price| t.unit_price < price));
     // of equally near ones the cheapest: one threshold can stand above several tiers

@@ -22,6 +22,18 @@ pub struct Vouch {
 }
 statement!(Vouch, "vouch", |s| s.because.into_iter().collect());
 
+/// A better price that further pledges would bring.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct NextTier {
+    /// the price of one unit, for all alike
+    pub unit_price: Money,
+    /// the total at which it holds
+    pub at: Decimal,
+    /// how much is missing, from members who would pay that price
+    pub missing: Decimal,
+}
+
 /// Whose pledges count towards a price.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -141,9 +141,11 @@ fn only_those_who_consented_beforehand_are_settled_at_the_second_closing_time() 
         let shown = verify_share(&id(1), &terms, &whole, pledge, &proof).unwrap();
         assert_eq!((shown.share.map(|s| s.quantity), shown.extent), (quantity.map(n), Extent::Whole));
     }
-    // dated before the second closing time, the same close is false: it settles everybody
-    let early = audit(&id(1), &terms, &closed(second, 1_999), &pledges).unwrap_err();
-    assert!(matches!(early, PoolFault::Root { .. }), "{early}");
+    // dated before the second closing time, the same close is false
+    audit(&id(1), &terms, &closed(second, 1_999), &pledges).unwrap_err();
+    // nor does a pledge dated after the first closing time count in a close of it
+    let mixed = tally(&id(1), &terms, &pledges, at(1_000)).unwrap_err();
+    assert!(matches!(mixed, PoolFault::Late { .. }), "{mixed}");
     let mut late = pledges[1].clone();
     late.at = at(1_001);
     assert!(matches!(receive(&id(1), &terms, &late, None), Err(PoolFault::Late { .. })));

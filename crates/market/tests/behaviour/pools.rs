@@ -1,7 +1,7 @@
 //! The rule of a pool, case by case.
 
 use crate::support::*;
-use market::pool::{Goal, PledgeVote, grant, progress, settle};
+use market::pool::{PledgeVote, grant, progress, settle};
 use market::statement::{Outcome, PoolTerms, Reason};
 use vocab::Decimal;
 
@@ -161,10 +161,10 @@ fn progress_says_what_is_missing_to_the_next_price() {
     let chairs = terms(agent(9));
     let now = progress(&chairs, &singles(12, 120));
     assert_eq!((now.pledges, now.pledged, now.outcome), (12, n(12), Outcome::Lapsed {}));
-    assert_eq!(now.next, Some(Goal { unit_price: eur("96"), at: n(20), missing: n(8) }));
+    assert_eq!(now.next, Some(NextTier { unit_price: eur("96"), at: n(20), missing: n(8) }));
     let later = progress(&chairs, &singles(40, 120));
     assert_eq!(later.outcome, made("96", 40));
-    assert_eq!(later.next, Some(Goal { unit_price: eur("84"), at: n(50), missing: n(10) }));
+    assert_eq!(later.next, Some(NextTier { unit_price: eur("84"), at: n(50), missing: n(10) }));
     assert_eq!(progress(&chairs, &singles(55, 120)).next, None);
     // a tier above the cap is no goal
     assert_eq!(progress(&pool(&[(1, 120), (20, 96), (50, 84)], 1, 40), &singles(40, 120)).next, None);

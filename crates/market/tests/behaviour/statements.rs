@@ -199,6 +199,8 @@ fn progress_reports() {
         price_now: Some(eur("0")),
         outcome: None,
         topic: Default::default(),
+        counted: None,
+        next: None,
     };
     good.check().unwrap();
     assert_eq!(refused(PoolProgress { pledged: n(-1), ..good.clone() }.check()), "pledged");

@@ -9,6 +9,7 @@ mod date;
 mod order;
 mod pool;
 mod seek;
+mod share;
 mod slip;
 mod stand_in;
 

@@ -30,7 +30,13 @@ impl Node {
             }
             return;
         };
-        let terms = market::pool::grant(id, request, &offer.what, None, now);
+        let terms = market::pool::grant(
+            id,
+            request,
+            &offer.what,
+            self.left_for_pools(&request.offer, &offer.what),
+            now,
+        );
         match terms {
             Ok(terms) => {
                 self.say_or_report(&terms, Audience::Public, now);
@@ -109,6 +115,7 @@ impl Node {
         if due && pool.in_force().is_none() {
             self.close_pool(id, now);
         }
+        self.say_drop_lists(id, now);
     }
 
     /// Notes a pool's order as dropped for now, so that it is tried again later.
@@ -143,9 +150,16 @@ impl Node {
             Outcome::Lapsed {} => None,
         };
         let members = u32::try_from(progress.pledges).unwrap_or(u32::MAX);
-        let topic = pool.terms.topic.clone();
-        let progress =
-            PoolProgress { pool: id, members, pledged: progress.pledged, price_now, outcome: ended, topic };
+        let progress = PoolProgress {
+            pool: id,
+            members,
+            pledged: progress.pledged,
+            price_now,
+            counted: (progress.counted != progress.pledged).then_some(progress.counted),
+            next: progress.next.filter(|_| ended.is_none()),
+            outcome: ended,
+            topic: pool.terms.topic.clone(),
+        };
         self.say_or_report(&progress, Audience::Public, now);
     }
 

@@ -237,34 +237,10 @@ impl Node {
         }
     }
 
-    pub(crate) fn open_pool(
-        &mut self,
-        offer: RecordId,
-        threshold: Decimal,
-        closes: Timestamp,
-        now: Timestamp,
-    ) -> Result<RecordId> {
-        self.take_found(&offer, now);
-        let remedy = words("it may have expired: see the offers", "它可能已过期：请查看现有报价");
-        let listing = self.board.offer(&offer, now).ok_or(Error::Unknown {
-            kind: words("offer", "报价"),
-            id: offer,
-            remedy,
-        })?;
-        let request = PoolRequest {
-            offer,
-            threshold,
-            closes,
-            keeper: self.me(),
-            extended: None,
-            drop_offs: vec![],
-            round: None,
-        };
-        // what the offerer would refuse is refused here at once
-        market::pool::grant(offer, &request, &listing.what, None, now)?;
-        let to = listing.by;
-        let audience = if to == self.me() { Audience::Private } else { Audience::parties([to]) };
-        self.say(&request, audience, now)
+    pub(crate) fn open_pool(&mut self, request: PoolRequest, now: Timestamp) -> Result<RecordId> {
+        self.take_found(&request.offer, now);
+        let to = self.may_open(&request, now)?;
+        self.say(&request, self.towards(to), now)
     }
 
     pub(crate) fn audit_pool(&mut self, id: RecordId, now: Timestamp) -> Result<RecordId> {
@@ -285,40 +261,24 @@ impl Node {
         Ok(id)
     }
 
-    pub(crate) fn pledge(
-        &mut self,
-        id: RecordId,
-        at_least: Decimal,
-        at_most: Decimal,
-        ceiling: Decimal,
-        now: Timestamp,
-    ) -> Result<RecordId> {
+    /// Pledges, or edits this node's pledge: what it replaces and who vouches is filled in here.
+    pub(crate) fn pledge(&mut self, pledge: Pledge, now: Timestamp) -> Result<RecordId> {
+        let id = pledge.pool;
         self.take_found(&id, now);
         let remedy = words("see the pools", "请查看拼单");
         let pool = self.pools.get(&id).ok_or(Error::Unknown { kind: words("pool", "拼单"), id, remedy })?;
-        if now >= pool.terms.closes {
+        let closes = pool.terms.extended.filter(|_| pledge.extend).unwrap_or(pool.terms.closes);
+        if now >= closes {
             let remedy = words("pledge to one that is open", "请向尚未截止的拼单认购");
             return Err(Error::State {
                 what: words("pool", "拼单"),
                 id,
-                state: phrase(
-                    format!("closed since {}", pool.terms.closes),
-                    format!("已于 {} 截止", pool.terms.closes),
-                ),
+                state: phrase(format!("closed since {closes}"), format!("已于 {closes} 截止")),
                 remedy,
             });
         }
         let replaces = pool.pledge_of(&self.me()).map(|p| p.id);
-        let pledge = Pledge {
-            pool: id,
-            at_least,
-            at_most,
-            ceiling,
-            replaces,
-            extend: false,
-            drop_off: None,
-            vouch: None,
-        };
+        let pledge = Pledge { replaces, vouch: self.vouch_for(&pool.terms), ..pledge };
         pledge.check(&pool.terms)?;
         let audience =
             Audience::parties([pool.terms.keeper, pool.offerer].into_iter().filter(|to| *to != self.me()));

@@ -24,9 +24,11 @@ impl Node {
             let remedy = words("the supplier ships", "由供方发货");
             return Err(Error::NotYours { what: words("deal", "交易"), id, owner: deal.with, remedy });
         }
-        let due = deal.quantity - deal.moved.shipped;
+        let due = deal.due();
         let quantity = quantity.unwrap_or(due);
-        if !quantity.is_positive() || quantity > due {
+        // what is weighed may be a little more than what was agreed
+        let most = deal.tolerated().1 - deal.moved.shipped;
+        if !quantity.is_positive() || quantity > most {
             let remedy = words("ship no more than is still due", "发货不能超过尚欠的数量");
             return Err(Error::Field {
                 field: words("quantity", "数量"),

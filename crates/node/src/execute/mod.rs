@@ -5,6 +5,7 @@ mod deal;
 mod delay;
 mod floor;
 mod goods;
+mod pool;
 mod work;
 
 use crate::command::{Answer, Command, Done, OfferDraft, PoolingDraft, Reply};
@@ -16,7 +17,7 @@ use crate::statement::ModelSet;
 use crate::words::words;
 use floor::Ending;
 use ledger::Audience;
-use market::statement::{Cancellation, Described, Feedback, Need, Offer, Withdrawal};
+use market::statement::{Cancellation, Described, Feedback, Need, Offer, Pledge, PoolRequest, Withdrawal};
 use trace::statement::{Goods, Happened};
 use trace::{Action, EconomicEvent, ProcessRef};
 use vocab::{DAY_S, Decimal, Phrase, Quantity, RecordId, Timestamp, after, phrase};
@@ -139,11 +140,23 @@ impl Node {
                 Some(answered) => answered,
                 None => self.decline(deal, now),
             },
-            Command::OpenPool { offer, threshold, closes } => self.open_pool(offer, threshold, closes, now),
             Command::AuditPool { pool } => self.audit_pool(pool, now),
-            Command::Pledge { pool, at_least, at_most, ceiling } => {
-                self.pledge(pool, at_least, at_most, ceiling, now)
+            Command::OpenPool { offer, threshold, closes, extended, drop_offs } => {
+                let (keeper, round) = (self.me(), None);
+                self.open_pool(
+                    PoolRequest { offer, threshold, closes, keeper, extended, drop_offs, round },
+                    now,
+                )
             }
+            Command::OpenRound { name, closes, drop_offs, products } => {
+                self.open_round(name, closes, drop_offs, products, now)
+            }
+            Command::Pledge { pool, at_least, at_most, ceiling, extend, drop_off } => self.pledge(
+                Pledge { pool, at_least, at_most, ceiling, extend, drop_off, replaces: None, vouch: None },
+                now,
+            ),
+            Command::ShipDropOff { pool, drop_off } => self.ship_drop_off(pool, drop_off, now),
+            Command::AccountPool { pool } => self.account_pool(pool, now),
             Command::Cancel { deal, reason } => {
                 let to = self.bound(&deal)?.with;
                 let wish = Cancellation { deal, reason };
