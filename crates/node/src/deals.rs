@@ -267,7 +267,7 @@ impl Deal {
             start: terms.closes,
             stage: Stage::Bound {
                 unit_price,
-                promise: after(terms.closes, terms.lead_time_s),
+                promise: after(pool.due_at(terms.closes), terms.lead_time_s),
                 dated: close,
                 seal: Seal::Close,
             },

@@ -58,6 +58,8 @@ pub(crate) struct Pool {
     pub(crate) consent: Option<Consent>,
     /// two consents, or two closes by one author
     pub(crate) twice: Option<(RecordId, RecordId)>,
+    /// its first closing time has made no pool, as its keeper said, or it was closed at the second
+    pub(crate) extended: bool,
     pub(crate) end: End,
     /// this node's own small proof, where it was shown one
     pub(crate) mine: Option<ShareProof>,
@@ -93,6 +95,19 @@ impl Pool {
     pub(crate) fn receipted(&self) -> Vec<Pledged> {
         self.receipts.keys().filter_map(|id| self.pledges.get(id)).cloned().collect()
     }
+    /// The closing time that counts at `now`: the second one once it has come, or the first has made no pool.
+    pub(crate) fn due_at(&self, now: Timestamp) -> Timestamp {
+        self.terms.extended.filter(|second| self.extended || now >= *second).unwrap_or(self.terms.closes)
+    }
+    /// Whether a second closing time is still to come at `now`.
+    pub(crate) fn waits(&self, now: Timestamp) -> bool {
+        self.terms.extended.is_some_and(|second| now < second)
+    }
+    /// The closing time after which `me` is free: who did not consent to wait is after the first.
+    fn binds_until(&self, me: &AgentId) -> Timestamp {
+        let waits = self.pledge_of(me).is_none_or(|p| p.pledge.extend);
+        self.terms.extended.filter(|_| waits).unwrap_or(self.terms.closes)
+    }
     /// How many members have a pledge known here.
     pub(crate) fn members(&self) -> usize {
         self.current.len()
@@ -103,13 +118,15 @@ impl Pool {
     }
     /// When to look next at a pool that is open at `now`, past its closing time.
     fn look_after(&self, me: &AgentId, now: Timestamp) -> Timestamp {
-        let last = after(self.terms.closes, CLOSE_GRACE_S);
+        let last = after(self.binds_until(me), CLOSE_GRACE_S);
         if !self.concerns(me) {
             return last;
         }
-        let first = after(self.terms.closes, CLOSE_WAIT_S);
+        let due = self.due_at(now);
+        let first = after(due, CLOSE_WAIT_S);
         if now > first {
-            return after(now, LOOK_S).min(last);
+            let pause = if now > after(due, CLOSE_GRACE_S) { CLOSE_GRACE_S } else { LOOK_S };
+            return after(now, pause).min(last);
         }
         // members of a large pool do not all ask in one second
         let members = self.progress.as_ref().map_or(0, |(_, p)| i64::from(p.members));
@@ -157,12 +174,12 @@ impl Pools {
             self.deadlines.remove(&(t, id));
             touched.push(id);
             let Some(pool) = self.all.get_mut(&id) else { continue };
-            if !matches!(pool.end, End::Open) || t < after(pool.terms.closes, CLOSE_WAIT_S) {
+            if !matches!(pool.end, End::Open) {
                 continue;
             }
-            if t >= after(pool.terms.closes, CLOSE_GRACE_S) {
+            if t >= after(pool.binds_until(me), CLOSE_GRACE_S) {
                 pool.end = End::Lapsed;
-            } else {
+            } else if t >= after(pool.due_at(t), CLOSE_WAIT_S) {
                 self.deadlines.insert((pool.look_after(me, t), id));
             }
         }
@@ -200,6 +217,9 @@ impl Pools {
                     ));
                 }
                 let id = pool.id;
+                pool.extended |= pool.terms.extended.is_some()
+                    && record.at >= after(pool.terms.closes, CLOSE_WAIT_S)
+                    && progress.outcome.is_none();
                 if record.author == *me {
                     (pool.news, pool.told_at) = (false, Some(at));
                 }
@@ -224,6 +244,10 @@ impl Pools {
         terms.check()?;
         self.requests.remove(&terms.request);
         self.deadlines.insert((after(terms.closes, CLOSE_WAIT_S), record.id));
+        if let Some(second) = terms.extended {
+            self.deadlines.insert((after(terms.closes, CLOSE_GRACE_S), record.id));
+            self.deadlines.insert((after(second, CLOSE_WAIT_S), record.id));
+        }
         let pool = Pool {
             id: record.id,
             offerer: record.author,
@@ -238,6 +262,7 @@ impl Pools {
             closes: vec![],
             consent: None,
             twice: None,
+            extended: false,
             end: End::Open,
             mine: None,
             proofs: None,
@@ -255,11 +280,12 @@ impl Pools {
         if record.author != *me && !keeps && !copy {
             return invalid(said!("this node does not keep that pool", "本节点不保管该拼单"));
         }
-        let late = at > after(pool.terms.closes, CLOSE_WAIT_S) || !matches!(pool.end, End::Open);
+        let closes = pool.terms.extended.filter(|_| pledge.extend).unwrap_or(pool.terms.closes);
+        let late = at > after(closes, CLOSE_WAIT_S) || !matches!(pool.end, End::Open);
         if late && !copy {
             return Err(Fault {
                 reason: Reason::Late,
-                detail: said!("the pool closed at {}", "拼单已于 {} 截止", pool.terms.closes),
+                detail: said!("the pool closed at {closes}", "拼单已于 {closes} 截止"),
             });
         }
         if keeps && pool.pledges.len() >= market::pool::PLEDGES_MAX {

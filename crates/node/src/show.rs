@@ -165,6 +165,7 @@ impl Node {
                 }
             }
             End::Open if now < pool.terms.closes => PoolState::Open,
+            End::Open if pool.extended && pool.waits(now) => PoolState::Extended,
             End::Open => PoolState::Closing,
             End::Lapsed => PoolState::Lapsed,
             End::Disputed { .. } => PoolState::Disputed,

@@ -8,7 +8,7 @@ mod support;
 use ledger::{Audience, Signed, Statement};
 use market::statement::{PoolTerms, Vouch};
 use node::frame::Frame;
-use node::view::{ClaimKind, DealState, DealView, DropState, HandoverState, PoolView, Role};
+use node::view::{ClaimKind, DealState, DealView, DropState, HandoverState, PoolState, PoolView, Role};
 use serde_json::json as j;
 use sim::{Faults, World};
 use support::*;
@@ -129,8 +129,8 @@ fn n(whole: i64) -> Decimal {
 
 #[test]
 fn one_stock_serves_many_pools_at_once_and_is_never_oversold_whatever_gets_lost() {
-    for seed in [0] {
-        let mut m = market(300 + seed, 6, "70");
+    for seed in 300..303 {
+        let mut m = market(seed, 6, "70");
         let offer = m.offer(j!({"cap": "40", "stock": "100", "case": "5"}));
         let lossy = Faults { loss: 150, duplication: 100, delay_ms_max: 900, ..Faults::NONE };
         m.world.set_faults(lossy);
@@ -230,6 +230,42 @@ fn a_round_buys_several_things_and_each_leader_sees_who_fetches_what_at_its_poin
     let lists = m.world.node(leader).unwrap().drop_lists(m.world.now());
     let fetched = lists.iter().find(|l| l.pool == of_apples).unwrap();
     assert!(fetched.lines.iter().all(|l| l.state == DropState::Given), "{fetched:?}");
+}
+
+#[test]
+fn who_consented_waits_for_the_second_closing_time_and_the_others_are_free_at_the_first() {
+    let mut m = market(320, 5, "100");
+    let offer = m.offer(j!({"extension_days": 1}));
+    let (closes, extended) = (m.after(60), m.after(7_000));
+    let open = |threshold: &str| j!({"closes": closes, "extended": extended, "threshold": threshold});
+    let id = m.open(m.buyers[0], offer, open("20")).unwrap();
+    m.pledge(m.buyers[1], id, 1, 8, j!({"extend": true}));
+    m.pledge(m.buyers[2], id, 1, 8, j!({}));
+    m.world.run(120);
+    assert_eq!(m.pool(m.buyers[1], id).state, PoolState::Extended);
+    assert!(m.try_pledge(m.buyers[3], id, j!({"at_least": "1", "at_most": "9"})).is_err());
+    m.pledge(m.buyers[3], id, 1, 9, j!({"extend": true}));
+    m.pledge(m.buyers[4], id, 1, 5, j!({"extend": true}));
+    m.world.run(30);
+    // an edit is the same command again
+    m.pledge(m.buyers[4], id, 1, 6, j!({"extend": true}));
+    m.world.run(4_000);
+    assert_eq!(m.pool(m.buyers[2], id).state, PoolState::Lapsed);
+    m.world.run(3_000);
+    for (who, quantity) in [(1, 8), (3, 9), (4, 6)] {
+        let pool = m.pool(m.buyers[who], id);
+        assert_eq!((pool.state, pool.result.unwrap().my_quantity), (PoolState::Made, n(quantity)));
+        assert_eq!(pool.mine.unwrap().edits, u64::from(who == 4));
+    }
+    assert!(m.world.node(m.buyers[2]).unwrap().deals(m.world.now()).is_empty());
+    let sales = m.world.node(m.orchard).unwrap().deals(m.world.now());
+    assert_eq!(sales.iter().filter(|d| d.state == DealState::Bound).count(), 3);
+    // one that the first closing time makes does not wait
+    let closes = m.after(60);
+    let soon = m.open(m.buyers[0], offer, j!({"closes": closes, "extended": m.after(7_000)})).unwrap();
+    m.pledge(m.buyers[1], soon, 1, 12, j!({"extend": true}));
+    m.world.run(120);
+    assert_eq!(m.pool(m.buyers[1], soon).state, PoolState::Made);
 }
 
 #[test]

@@ -148,7 +148,7 @@ impl Node {
         if let Some(pool) = self.pools.get(id) {
             let End::Closed { settled, .. } = &pool.end else { return None };
             let Outcome::Made { total, .. } = settled.outcome else { return None };
-            let ask = self.ask_of_sold(*id, after(pool.terms.closes, pool.terms.lead_time_s));
+            let ask = self.ask_of_sold(*id, after(pool.due_at(pool.terms.closes), pool.terms.lead_time_s));
             return Some((OrderSource::Pool, pool.terms.spec.clone(), total, ask));
         }
         let order = self.orders.get(id)?;

@@ -95,6 +95,7 @@ impl Node {
             End::Closed { .. } | End::Lapsed => {}
         }
         self.follow_consent(id, now);
+        self.say_drop_lists(id, now);
     }
 
     /// As a keeper: says how far the pool has come, the more seldom the more members there are to count.
@@ -110,12 +111,12 @@ impl Node {
     /// As a keeper: closes when it is time, unless it is too late for anybody to hear of it in time.
     fn close_in_time(&mut self, id: RecordId, now: Timestamp) {
         let Some(pool) = self.pools.get(&id) else { return };
-        let due = after(pool.terms.closes, crate::pools::CLOSE_WAIT_S) <= now
-            && now <= after(pool.terms.closes, crate::pools::CLOSE_UNTIL_S);
+        let closes = pool.due_at(now);
+        let due = after(closes, crate::pools::CLOSE_WAIT_S) <= now
+            && now <= after(closes, crate::pools::CLOSE_UNTIL_S);
         if due && pool.in_force().is_none() {
             self.close_pool(id, now);
         }
-        self.say_drop_lists(id, now);
     }
 
     /// Notes a pool's order as dropped for now, so that it is tried again later.
@@ -165,8 +166,8 @@ impl Node {
 
     pub(crate) fn close_pool(&mut self, id: RecordId, now: Timestamp) {
         let Some(pool) = self.pools.get(&id) else { return };
-        let pledges = pool.receipted();
-        if self.say_close(id, &pledges, now).is_some() {
+        let (pledges, waits) = (pool.receipted(), pool.waits(now));
+        if self.say_close(id, &pledges, now).is_some() || waits {
             self.say_progress(id, now);
         }
     }
@@ -181,7 +182,12 @@ impl Node {
     ) -> Option<RecordId> {
         let pool = self.pools.get(&id)?;
         let (me, offerer, keeper) = (self.me(), pool.offerer, pool.terms.keeper);
+        // a first closing time settles what was pledged by then, and closes nothing where some wait for the second
+        let waits = pool.waits(now);
+        let in_time = pledges.iter().filter(|p| !waits || p.at <= pool.terms.closes);
+        let pledges: &[_] = &in_time.cloned().collect::<Vec<_>>();
         let tally = match market::pool::tally(&id, &pool.terms, pledges, now) {
+            Ok(tally) if waits && tally.settled.outcome == (Outcome::Lapsed {}) => return None,
             Ok(tally) => tally,
             Err(e) => {
                 let what =
@@ -192,7 +198,9 @@ impl Node {
         };
         let parts = tally.chunks();
         if parts.is_empty() {
-            let members = pledges.iter().map(|p| p.member).chain([offerer, keeper]);
+            // who did not consent to wait has been free since the first closing time
+            let stay = pledges.iter().filter(|p| p.pledge.extend || !pool.terms.is_extended(now));
+            let members = stay.map(|p| p.member).chain([offerer, keeper]);
             let audience = Audience::parties(members.filter(|m| *m != me));
             return self.say_or_report(&tally.close(vec![]), audience, now);
         }

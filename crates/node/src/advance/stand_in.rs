@@ -36,7 +36,8 @@ pub(crate) struct Awaited {
 }
 
 fn may_stand_in(pool: &Pool, now: Timestamp) -> bool {
-    now >= after(pool.terms.closes, KEEPER_GRACE_S) && now <= after(pool.terms.closes, CLOSE_UNTIL_S)
+    let due = pool.due_at(now);
+    now >= after(due, KEEPER_GRACE_S) && now <= after(due, CLOSE_UNTIL_S)
 }
 
 impl Node {
@@ -44,7 +45,7 @@ impl Node {
     pub(super) fn await_close(&mut self, id: RecordId, now: Timestamp) {
         let me = self.me();
         let Some(pool) = self.pools.get(&id) else { return };
-        if now <= after(pool.terms.closes, CLOSE_WAIT_S) {
+        if now <= after(pool.due_at(now), CLOSE_WAIT_S) {
             return;
         }
         if pool.offerer == me {
@@ -183,7 +184,7 @@ impl Node {
         now: Timestamp,
     ) -> Option<Found> {
         let pool = self.pools.get(id)?;
-        let over = now > after(pool.terms.closes, CLOSE_WAIT_S);
+        let over = now > after(pool.due_at(now), CLOSE_WAIT_S);
         let member = pool.pledge_of(&from).is_some() || [pool.offerer, pool.terms.keeper].contains(&from);
         if !over || !member {
             return None;

@@ -81,9 +81,11 @@ impl Pool {
         };
         let find = |id: &RecordId| if *id == new.id { Some(new) } else { book.get(id) };
         let Some(record) = find(&target).filter(|_| !judged) else { return };
+        let closed_at = record.at;
         self.end = match self.judge(record, find) {
             Ok(Judgement::True(settled, proofs)) => {
                 self.proofs = proofs;
+                self.extended = self.terms.is_extended(closed_at);
                 End::Closed { close: target, settled }
             }
             Ok(Judgement::Omits(pledge)) => End::Disputed {
@@ -112,7 +114,7 @@ impl Pools {
         let close: PoolClose = record.read()?;
         let pool = self.known(&close.pool)?;
         let (id, by) = (pool.id, record.author);
-        let from = after(pool.terms.closes, KEEPER_GRACE_S);
+        let from = after(pool.due_at(record.at), KEEPER_GRACE_S);
         if by != pool.terms.keeper && record.at < from {
             return invalid(said!(
                 "only the keeper may close the pool before {from}",
@@ -156,7 +158,7 @@ impl Pools {
         let CloseConsent { pool, close } = record.read()?;
         let pool = self.known(&pool)?;
         let (from, until) =
-            (after(pool.terms.closes, KEEPER_GRACE_S), after(pool.terms.closes, CLOSE_UNTIL_S));
+            (after(pool.due_at(record.at), KEEPER_GRACE_S), after(pool.due_at(record.at), CLOSE_UNTIL_S));
         if record.author != pool.offerer || record.at < from || record.at > until {
             return invalid(said!(
                 "only the offerer can consent to a close, from {from} to {until}",
@@ -201,6 +203,7 @@ impl Pools {
         let shown =
             verify_share(&pool.id, &pool.terms, &closed, mine, &proof).map_err(market::Error::from)?;
         let settled = Settled { outcome: shown.outcome, shares: shown.share.into_iter().collect() };
+        pool.extended = pool.terms.is_extended(said.at);
         pool.end = End::Closed { close, settled };
         pool.mine = Some(proof);
         Ok(pool.id)
@@ -212,7 +215,8 @@ fn in_time(pool: &Pool, at: Timestamp) -> Result<(), Fault> {
     if matches!(pool.end, End::Lapsed) {
         return late(said!("the pool has lapsed", "拼单已失效"));
     }
-    match at > after(pool.terms.closes, CLOSE_GRACE_S) {
+    // who did not consent to wait has lapsed by then
+    match at > after(pool.terms.closes_for_good(), CLOSE_GRACE_S) {
         true => late(said!("the close came too late", "结算来得太迟")),
         false => Ok(()),
     }
