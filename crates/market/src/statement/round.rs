@@ -1,9 +1,25 @@
 //! What goes with pools beyond one product at one place: who vouches for a member, where goods are picked up, what is
 //! bought together in one round, and what a pool came to once its goods were taken over.
 
+use super::{Pledge, PoolRequest};
 use ledger::Statement;
 use serde::{Deserialize, Serialize};
 use vocab::{AgentId, Decimal, Money, Place, RecordId, Text, Timestamp};
+
+impl PoolRequest {
+    /// Without any of the options.
+    pub fn plain(offer: RecordId, threshold: Decimal, closes: Timestamp, keeper: AgentId) -> Self {
+        Self { offer, threshold, closes, keeper, extended: None, drop_offs: vec![], round: None }
+    }
+}
+
+impl Pledge {
+    /// A first pledge, without any of the options.
+    pub fn plain(pool: RecordId, at_least: Decimal, at_most: Decimal, ceiling: Decimal) -> Self {
+        let (replaces, drop_off, vouch) = (None, None, None);
+        Self { pool, at_least, at_most, ceiling, replaces, extend: false, drop_off, vouch }
+    }
+}
 
 /// Says that an agent is who it seems and keeps its word, as far as the author knows.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

@@ -2,7 +2,7 @@
 
 use crate::support::*;
 use market::pool::{PledgeVote, grant, progress, settle};
-use market::statement::{Outcome, PoolTerms, Reason};
+use market::statement::{NextTier, Outcome, PoolTerms, Reason};
 use vocab::Decimal;
 
 fn made(price: &str, total: i64) -> Outcome {

@@ -57,15 +57,7 @@ pub(crate) fn pooling() -> Pooling {
 }
 
 pub(crate) fn request(keeper: AgentId) -> PoolRequest {
-    PoolRequest {
-        offer: id(1),
-        threshold: n(20),
-        closes: at(1_000),
-        keeper,
-        extended: None,
-        drop_offs: vec![],
-        round: None,
-    }
+    PoolRequest::plain(id(1), n(20), at(1_000), keeper)
 }
 
 pub(crate) fn terms(keeper: AgentId) -> PoolTerms {
@@ -79,16 +71,7 @@ pub(crate) fn vote(number: u8, at_least: i64, at_most: i64, ceiling: i64) -> Ple
 
 /// A pledge of that range and ceiling to `pool`.
 pub(crate) fn pledge(pool: RecordId, at_least: i64, at_most: i64, ceiling: i64) -> Pledge {
-    Pledge {
-        pool,
-        at_least: n(at_least),
-        at_most: n(at_most),
-        ceiling: n(ceiling),
-        replaces: None,
-        extend: false,
-        drop_off: None,
-        vouch: None,
-    }
+    Pledge::plain(pool, n(at_least), n(at_most), n(ceiling))
 }
 
 /// The close of a pool that is not large.

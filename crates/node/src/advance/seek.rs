@@ -15,7 +15,7 @@ use crate::words::said;
 use cover::Cover;
 use ledger::Audience;
 use market::auction::{Bid, Choice, best_bid};
-use market::statement::{Acceptance, Condition, Enquiry, Reason};
+use market::statement::{Acceptance, Condition, Enquiry, Pledge, PoolRequest, Reason};
 use vocab::{Money, RecordId, Timestamp, after};
 use ways::{Auctioned, Fixed};
 
@@ -122,10 +122,11 @@ impl Node {
             Way::Pool(pool) => {
                 let ceiling = first.most;
                 let (at_least, at_most) = (order.quantity, order.quantity);
-                by.extend(self.pledge(pool, at_least, at_most, ceiling, now));
+                by.extend(self.pledge(Pledge::plain(pool, at_least, at_most, ceiling), now));
             }
             Way::OpenPool { threshold, closes } => {
-                by.extend(self.open_pool(first.offer, threshold, closes, now));
+                let request = PoolRequest::plain(first.offer, threshold, closes, self.me());
+                by.extend(self.open_pool(request, now));
             }
             Way::Enquire => {
                 let policy = self.config.policy.clone();

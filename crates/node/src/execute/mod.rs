@@ -142,19 +142,14 @@ impl Node {
             },
             Command::AuditPool { pool } => self.audit_pool(pool, now),
             Command::OpenPool { offer, threshold, closes, extended, drop_offs } => {
-                let (keeper, round) = (self.me(), None);
-                self.open_pool(
-                    PoolRequest { offer, threshold, closes, keeper, extended, drop_offs, round },
-                    now,
-                )
+                let request = PoolRequest::plain(offer, threshold, closes, self.me());
+                self.open_pool(PoolRequest { extended, drop_offs, ..request }, now)
             }
             Command::OpenRound { name, closes, drop_offs, products } => {
                 self.open_round(name, closes, drop_offs, products, now)
             }
-            Command::Pledge { pool, at_least, at_most, ceiling, extend, drop_off } => self.pledge(
-                Pledge { pool, at_least, at_most, ceiling, extend, drop_off, replaces: None, vouch: None },
-                now,
-            ),
+            Command::Pledge { pool, at_least, at_most, ceiling, extend, drop_off } => self
+                .pledge(Pledge { extend, drop_off, ..Pledge::plain(pool, at_least, at_most, ceiling) }, now),
             Command::ShipDropOff { pool, drop_off } => self.ship_drop_off(pool, drop_off, now),
             Command::AccountPool { pool } => self.account_pool(pool, now),
             Command::Cancel { deal, reason } => {

@@ -33,15 +33,8 @@ impl Node {
         }
         let mut requests = vec![];
         for product in &products {
-            let request = PoolRequest {
-                offer: product.offer,
-                threshold: product.threshold,
-                closes,
-                keeper: self.me(),
-                extended: product.extended,
-                drop_offs: drop_offs.clone(),
-                round: None,
-            };
+            let plain = PoolRequest::plain(product.offer, product.threshold, closes, self.me());
+            let request = PoolRequest { extended: product.extended, drop_offs: drop_offs.clone(), ..plain };
             requests.push((self.may_open(&request, now)?, request));
         }
         let round = Round { name, closes, drop_offs, leader: self.me() };
