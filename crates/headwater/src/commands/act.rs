@@ -129,6 +129,8 @@ fn pool(c: &Context, client: &Client, action: PoolCmd) -> Result<Command> {
         },
         PoolCmd::Ship { pool, drop_off } => Command::ShipDropOff { pool: id(Kind::Pool, &pool)?, drop_off },
         PoolCmd::Account { pool } => Command::AccountPool { pool: id(Kind::Pool, &pool)? },
+        // the others were told apart before
+        other => return Err(Failure::usage(format!("{other:?}"))),
     })
 }
 

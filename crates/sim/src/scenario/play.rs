@@ -222,7 +222,7 @@ fn sum_up(world: &World, owners: &Owners<'_>, setting: &Setting) -> Played {
                 PoolState::Made => played.pools_made += 1,
                 PoolState::Lapsed => played.pools_lapsed += 1,
                 PoolState::Disputed => played.pools_disputed += 1,
-                PoolState::Open | PoolState::Closing => {}
+                PoolState::Open | PoolState::Extended | PoolState::Closing => {}
             }
         }
     }
