@@ -437,6 +437,13 @@ impl Node {
         if record.author == self.me() {
             return Ok(());
         }
+        // anyone can sign in another's name: kept, it would stand in the place of what that other says
+        if matches!(channel, Channel::Heard | Channel::Shown) && !self.board.speaks(&record) {
+            let (key, author) = (record.key, record.author);
+            let detail =
+                said!("{} has not been shown to speak for {}", "没有证据表明 {} 可以代表 {}", key, author);
+            return Err(Fault { reason: market::statement::Reason::Invalid, detail });
+        }
         match self.book.place(&record) {
             Place::Known => {
                 if channel == Channel::Post {

@@ -83,6 +83,26 @@ fn what_is_forged_truncated_oversized_or_not_addressed_here_changes_nothing() {
 }
 
 #[test]
+fn a_record_in_anothers_name_does_not_stand_in_the_place_of_what_that_other_says() {
+    let mut c = chairs(27);
+    let (liar, victim, buyer) = (c.sawmill, c.workshop, c.buyer);
+    let need = serde_json::json!({"do": "need", "spec": "chair", "quantity": "1"});
+    let first = c.world.recorded(buyer, json(need.clone())).unwrap();
+    let seq = c.world.node(buyer).unwrap().record(&first).unwrap().seq;
+    let signer = ledger::Signer::for_author(c.world.agent(buyer), &sim::agent_seed(liar));
+    let kind = market::statement::Withdrawal::KIND;
+    let body = serde_json::json!({"listing": first});
+    let draft = ledger::Draft { kind, audience: Audience::Public, refs: vec![first], body };
+    let forged = signer.sign(draft, seq + 1, Some(first), c.world.now()).unwrap();
+    c.world.inject(liar, victim, Frame::Public(vec![Signed::clone(forged.signed())]).encode());
+    let second = c.world.recorded(buyer, json(need)).unwrap();
+    c.world.run(5);
+    let known = c.world.node(victim).unwrap();
+    assert!(known.record(&first).is_some() && known.record(&second).is_some());
+    assert!(known.record(&forged.id).is_none());
+}
+
+#[test]
 fn mail_that_is_repeated_or_has_a_gap_is_taken_once_and_in_order() {
     let mut c = chairs(22);
     let id = buy(&mut c, 1);
