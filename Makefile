@@ -14,7 +14,7 @@ RELEASE_BIN = $(TARGET_DIR)/release/headwater
 WEB_SOURCES := $(shell find web/src web/public -type f 2>/dev/null) web/index.html web/vite.config.ts web/package-lock.json
 FUZZ_TARGETS = $(shell sed -n '/^\[\[bin\]\]/{n;s/name = "\(.*\)"/\1/p}' fuzz/Cargo.toml)
 
-.PHONY: help demo test lint bench fuzz advisories clean build tools
+.PHONY: help demo test lint bench soak fuzz advisories clean build tools
 
 help: ## list what can be made
 	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' Makefile
@@ -51,6 +51,9 @@ lint: tools web/dist/index.html ## check form, lints, types, licences and the ru
 
 bench: build ## print each measure beside its baseline, both from this run (ARGS=--quick: only that it runs)
 	@cargo run --release --locked --package headwater-benches -- $(ARGS)
+
+soak: build ## whole networks in virtual time under faults and lies, seed after seed until stopped (SEED=1 SEEDS=100)
+	@$(RELEASE_BIN) simulate soak $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS))
 
 fuzz: tools ## fuzz everything that reads bytes from strangers, SECONDS_EACH=60 a target
 	@for target in $(FUZZ_TARGETS); do echo "fuzz: $$target"; fuzz/run.sh $$target $(SECONDS_EACH); done

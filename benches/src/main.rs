@@ -2,7 +2,7 @@
 //!
 //! Sections: [`deals`] over real sockets and disks, [`appends`], [`verify`] of a whole log, [`start`] and memory,
 //! [`small`] guides, [`schedule`] of classic problems, [`planning`] of whole sites, [`firms`] that promise across each
-//! other, [`pools`] of a hundred thousand. What each figure means and what it was on one machine stands in `docs/performance.md` and `docs/planning.md`.
+//! other, [`pools`] of a hundred thousand, [`sim_growth`] of the simulator. What each figure means and what it was on one machine stands in `docs/performance.md` and `docs/planning.md`.
 
 mod appends;
 mod bare;
@@ -13,6 +13,7 @@ mod planning;
 mod pools;
 mod report;
 mod schedule;
+mod sim_growth;
 mod small;
 mod spoken;
 mod start;
@@ -61,6 +62,7 @@ enum Which {
     Planning,
     Firms,
     Pools,
+    Sim,
 }
 
 /// What every section needs to know.
@@ -106,7 +108,7 @@ fn main() -> Result<()> {
     if !arguments.json {
         println!("# Headwater, measured\n\n{}\n", machine.line());
     }
-    let all: [(Which, Measure); 9] = [
+    let all: [(Which, Measure); 10] = [
         (Which::Deals, deals::run),
         (Which::Appends, appends::run),
         (Which::Verify, verify::run),
@@ -116,6 +118,7 @@ fn main() -> Result<()> {
         (Which::Planning, planning::run),
         (Which::Firms, firms::run),
         (Which::Pools, pools::run),
+        (Which::Sim, sim_growth::run),
     ];
     let mut sections = vec![];
     for (_, run) in all.iter().filter(|(which, _)| arguments.only.is_none_or(|only| only == *which)) {

@@ -70,7 +70,7 @@ pub(crate) fn child(folder: &Path) -> Result<()> {
 }
 
 /// A line of `/proc/self/status`, in bytes.
-fn status(name: &str) -> Result<u64> {
+pub(crate) fn status(name: &str) -> Result<u64> {
     let text = fs::read_to_string("/proc/self/status")?;
     let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
     let number =
