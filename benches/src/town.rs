@@ -144,7 +144,8 @@ impl Town {
                 Effect::Reply(number, reply) => {
                     self.replies.insert(number, reply);
                 }
-                Effect::Wake(_)
+                Effect::Forget { .. }
+                | Effect::Wake(_)
                 | Effect::Tell(_)
                 | Effect::Topics(_)
                 | Effect::Join { .. }

@@ -69,6 +69,8 @@ endpoints! {
     get "/drop-offs" Owner "market" "" -> "List<DropListView>", "Who fetches what at the drop-offs this node leads or supplies.", h::drop_offs;
     get "/deals" Owner "market" "" -> "List<DealView>", "Deals this node is a side of.", h::deals;
     get "/deals/{id}" Owner "market" "" -> "DealView", "One deal.", h::deal;
+    get "/standing" Owner "market" "?StandingQuery" -> "List<StandingView>", "How far others are trusted, and what speaks for them: one agent, or everybody who is more than a stranger.", h::standing;
+    get "/limits" Owner "node" "" -> "Limits", "How much this node keeps and answers.", h::limits;
     post "/search" Owner "market" "Search" -> "SearchView", "Asks peers what they keep of what is looked for; answers are checked and compared. Nothing that is found is kept until the owner acts on it.", h::search;
     get "/found" Owner "market" "" -> "List<FoundId>", "Listings that searches found lately and that this node does not keep: their ids may be used like those of offers and pools known here.", h::found;
     get "/interests" Owner "market" "" -> "InterestsView", "What this node hears of: categories and areas, and how much is kept of each topic.", h::interests;

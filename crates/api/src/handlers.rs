@@ -218,6 +218,24 @@ struct Search {
     ask: Vec<AgentId>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct StandingQuery {
+    agent: Option<AgentId>,
+}
+
+pub(crate) async fn standing(
+    State(app): State<App>,
+    asked: Result<Query<StandingQuery>, QueryRejection>,
+) -> Answer {
+    let agent = query(asked)?.agent;
+    list(&app, move |node, _| node.standings(agent.as_ref())).await
+}
+
+pub(crate) async fn limits(State(app): State<App>) -> Answer {
+    ok(&app.node().read(|node, _| node.limits()).await?)
+}
+
 pub(crate) async fn search(State(app): State<App>, body: Result<Bytes, BytesRejection>) -> Answer {
     let Search { query, ask } = read(body)?;
     match app.node().command(Command::Search { query, ask }).await? {

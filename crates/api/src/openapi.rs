@@ -163,6 +163,21 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         r#"{"deal": "RECORD", "serial": "3", "rating": 4, "text": "a little low", "wishes": {"seat_height": "48 cm"}}"#,
     ),
     (
+        "know",
+        "Remember that this agent is known: what it publishes has room, and whom it vouches for counts.",
+        r#"{"agent": "AGENT"}"#,
+    ),
+    (
+        "vouch",
+        "Vouch publicly for an agent; the newest word for it counts, so one that ends at once takes an earlier one back.",
+        r#"{"agent": "AGENT", "deposit": {"amount": "50", "currency": "EUR"}, "until": "2030-12-20T12:00:00Z"}"#,
+    ),
+    (
+        "stamp",
+        "Publish work that was spent on this node's key (see `headwater stamp`).",
+        r#"{"expires": "2030-12-20T12:00:00Z", "nonce": 8513}"#,
+    ),
+    (
         "search",
         "Ask peers what they keep of what is looked for, and compare their answers.",
         r#"{"query": {"kind": "offers", "text": "oak chair", "place": {"name": "Freiburg", "latitude": "47.99", "longitude": "7.85", "radius_km": 50}, "limit": 20}}"#,
@@ -171,11 +186,15 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ("recall", "Trace a lot forward to everything it went into.", r#"{"lot": "RECORD"}"#),
 ];
 
+/// An agent that reads as one, in the examples.
+const AGENT: &str = "did:key:z6MkhaXgBZDvotDkL5257faiztiGiC2QtKLGpbnnEGta2doK";
+
 fn examples() -> impl Iterator<Item = (&'static str, &'static str, Value)> {
     // an id that reads as one, so that the examples can be tried as they stand
     let record = "5f".repeat(32);
     COMMANDS.iter().filter_map(move |(name, what, fields)| {
-        let mut example: Value = serde_json::from_str(&fields.replace("RECORD", &record)).ok()?;
+        let mut example: Value =
+            serde_json::from_str(&fields.replace("RECORD", &record).replace("AGENT", AGENT)).ok()?;
         example["do"] = json!(name);
         Some((*name, *what, example))
     })

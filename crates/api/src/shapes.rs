@@ -7,6 +7,7 @@ mod model;
 mod plan;
 mod pool;
 mod search;
+mod standing;
 
 /// Each shape: its name, what it is, and its fields: name, type, meaning.
 pub(crate) type Shape = (&'static str, &'static str, &'static [(&'static str, &'static str, &'static str)]);
@@ -18,6 +19,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Shape> {
         .chain(plan::PLAN)
         .chain(pool::POOL)
         .chain(search::SEARCH)
+        .chain(standing::STANDING)
         .chain(floor::FLOOR)
         .chain(model::MODEL)
 }
@@ -596,11 +598,12 @@ const SHAPES: &[Shape] = &[
     ),
     (
         "Done",
-        "What a command came to: one of the three.",
+        "What a command came to: one of these.",
         &[
             ("recorded", "record?", "the record that says it; of an order or deal, its id from here on"),
             ("trace", "object?", "what a lot came from"),
             ("recall", "object?", "what a lot went into"),
+            ("search", "SearchView?", "what was found"),
         ],
     ),
     ("Error", "What was wrong.", &[("error", "ErrorBody", "")]),
@@ -645,6 +648,10 @@ mod tests {
             include_str!("../../node/src/view/plan.rs"),
             include_str!("../../node/src/view/why.rs"),
             include_str!("../../node/src/view/floor.rs"),
+            include_str!("../../node/src/view/search.rs"),
+            include_str!("../../node/src/view/standing.rs"),
+            include_str!("../../node/src/limits.rs"),
+            include_str!("../../market/src/search.rs"),
             include_str!("../../market/src/statement.rs"),
             include_str!("../../vocab/src/spec.rs"),
             include_str!("../../planning/src/model.rs"),

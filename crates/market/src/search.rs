@@ -192,9 +192,9 @@ impl Query {
 
     fn thing_fits(&self, listing: Listing<'_>) -> bool {
         let (spec, category) = match listing {
-            Listing::Offer(o) => (&o.spec, None::<&SpecId>),
-            Listing::Need(n) => (&n.spec, None),
-            Listing::Pool(p, o) => (&p.spec, o.and(None)),
+            Listing::Offer(o) => (&o.spec, o.category.as_ref()),
+            Listing::Need(n) => (&n.spec, n.category.as_ref()),
+            Listing::Pool(p, o) => (&p.spec, o.and_then(|o| o.category.as_ref())),
         };
         self.spec.as_ref().is_none_or(|s| s == spec)
             && (self.category.is_none() || self.category.as_ref() == category)
@@ -307,6 +307,7 @@ mod tests {
             "spec": "chair-48", "name": BTreeMap::from(names), "unit": "each", "minimum": "2", "step": "2",
             "prices": PriceSchedule::flat(vocab::Money::new(120.into(), "EUR".parse().unwrap())),
             "lead_time_s": 0, "place": place("47.99", "7.85", None), "expires": vocab::after(now(), LEAD_TIME_S_MAX),
+            "category": "furniture",
         });
         serde_json::from_value(json).unwrap()
     }
@@ -335,6 +336,8 @@ mod tests {
             let quantity = Some(quantity.parse().unwrap());
             assert_eq!(finds(&Query { quantity, ..query.clone() }), found, "{quantity:?}");
         }
+        let named = |category: &str| Query { category: Some(category.parse().unwrap()), ..query.clone() };
+        assert!(finds(&named("furniture")) && !finds(&named("timber")));
         let mut gone = offer();
         gone.expires = now();
         assert_eq!(query.judge(Listing::Offer(&gone), now()), Judgement::Unfit);

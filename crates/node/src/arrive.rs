@@ -231,6 +231,9 @@ impl Node {
             if record.seq <= self.book.heard(&from) {
                 continue;
             }
+            if !self.may_write(from, 1 + letter.enclosed.len(), now) {
+                break; // as if it had not come: it is sent again later
+            }
             let mut cited: BTreeSet<RecordId> = record.refs.iter().copied().collect();
             for shown in letter.enclosed.into_iter().take(ENCLOSED_MAX) {
                 match self.check(shown) {

@@ -146,6 +146,10 @@ impl Auctions {
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Auction> {
         self.all.values()
     }
+    /// Undoes what a record that is dropped has done.
+    pub(crate) fn forget(&mut self, record: &Record) {
+        self.all.remove(&record.id);
+    }
     pub(crate) fn bid(&self, id: &RecordId) -> Option<&PlacedBid> {
         self.bids.get(id)
     }

@@ -180,6 +180,39 @@ impl Board {
         self.next_expiry = Some(self.next_expiry.map_or(expiry, |t| t.min(expiry)));
     }
 
+    /// Undoes what a record that is dropped has done.
+    pub(crate) fn forget(&mut self, record: &Record) {
+        let (id, by) = (record.id, record.author);
+        self.offers.remove(&id);
+        self.needs.remove(&id);
+        if let Ok(Withdrawal { listing, .. }) = record.read() {
+            self.withdrawn.remove(&(listing, by));
+        }
+        if record.kind == FraudReport::KIND {
+            self.frauds.retain(|_, proof| *proof != id);
+        }
+        if self.reachable.get(&by).is_some_and(|r| r.record == id) {
+            self.reachable.remove(&by);
+        }
+        if self.key_records.get(&by).is_some_and(|keys| keys.contains(&id)) {
+            // an author's keys are dropped together, after all else it said
+            self.keys.remove(&by);
+            self.key_records.remove(&by);
+            self.names.remove(&by);
+        }
+        if let Some(gone) = self.specifications.remove(&id) {
+            let rank = |l: &Listing<Specification>, id: RecordId| (l.what.revision, l.at, id);
+            let of = self.specifications.iter().filter(|(_, l)| l.what.id == gone.what.id);
+            let next = of.max_by_key(|(id, l)| rank(l, **id)).map(|(id, _)| *id);
+            if self.newest.get(&gone.what.id) == Some(&id) {
+                match next {
+                    Some(next) => self.newest.insert(gone.what.id.clone(), next),
+                    None => self.newest.remove(&gone.what.id),
+                };
+            }
+        }
+    }
+
     /// Who has withdrawn this listing, and by what record: the author's word alone counts.
     pub(crate) fn withdrawals(&self, listing: &RecordId) -> impl Iterator<Item = (&AgentId, &RecordId)> {
         let all = (*listing, AgentId([0; 32]))..=(*listing, AgentId([255; 32]));

@@ -129,3 +129,12 @@ impl Book {
         }
     }
 }
+
+impl Book {
+    /// Takes a record away altogether.
+    pub(crate) fn take_out(&mut self, id: &RecordId) -> Option<Record> {
+        let record = self.records.remove(id)?;
+        self.places.remove(&(record.author, record.seq));
+        Some(record)
+    }
+}

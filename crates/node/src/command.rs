@@ -2,6 +2,7 @@
 //!
 //! A [`Command`] is the body of `POST /api/v1/commands` and what the command line sends; a [`Reply`] is the answer.
 
+use crate::stamp::Stamp;
 use crate::view::SearchView;
 use crate::{Error, StopReason};
 use market::auction::{Capacity, Draw};
@@ -396,6 +397,27 @@ pub enum Command {
         #[serde(default)]
         wishes: BTreeMap<String, String>,
     },
+    /// Remember that this agent is known: what it publishes has room, and whom it vouches for counts.
+    Know {
+        /// whom
+        agent: AgentId,
+    },
+    /// Vouch publicly for an agent; the newest word for it counts, so one that ends at once takes an earlier one back.
+    Vouch {
+        /// for whom
+        agent: AgentId,
+        /// a deal between the two that went well
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        because: Option<RecordId>,
+        /// what this node's owner holds of the agent's as a deposit
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        deposit: Option<Money>,
+        /// until when; a year when not said
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+    },
+    /// Publish work that was spent on this agent's key.
+    Stamp(Stamp),
     /// Ask peers what they keep of what is looked for, and compare their answers.
     Search {
         /// what

@@ -341,7 +341,10 @@ impl Node {
     ) -> Option<Result<T, negentropy::Error>> {
         let public = self.book.public();
         let fresh = |s: &Sealed| s.scope == *scope && s.version == public.version();
-        if !self.sealed.as_ref().is_some_and(fresh) || self.config.policy.hears == Hears::Partners {
+        // what was refused of this peer, or is between the two alone, makes it a set for this peer alone
+        let alone = self.config.policy.hears == Hears::Partners
+            || self.post.get(peer).is_some_and(|lane| lane.has_refused());
+        if alone || !self.sealed.as_ref().is_some_and(fresh) {
             self.sealed = Some(Sealed {
                 scope: scope.clone(),
                 version: public.version(),
@@ -350,7 +353,7 @@ impl Node {
         }
         let sealed = self.sealed.as_ref()?;
         let asked = Negentropy::borrowed(&sealed.set, RECONCILE_BYTES).and_then(|mut set| ask(&mut set));
-        if self.book.public().len() < CACHED_MIN {
+        if alone || self.book.public().len() < CACHED_MIN {
             self.sealed = None;
         }
         Some(asked)
@@ -365,6 +368,9 @@ impl Node {
         let mut set = NegentropyStorageVector::new();
         for (time, id) in self.book.public().within(scope).filter(|(_, id)| compared(id)) {
             set.insert(*time, Id::from_byte_array(id.0)).ok()?;
+        }
+        for (time, id) in self.post.get(peer).map(|lane| lane.refused(scope)).unwrap_or_default() {
+            set.insert(time, Id::from_byte_array(id.0)).ok()?;
         }
         set.seal().ok()?;
         Some(set)

@@ -10,7 +10,7 @@ use market::TopicId;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use vocab::{AgentId, Timestamp};
+use vocab::{AgentId, RecordId, Timestamp};
 
 /// Something that reaches the node.
 #[derive(Debug)]
@@ -42,6 +42,15 @@ pub enum Input {
 pub enum Effect {
     /// keep this record
     Append(Entry),
+    /// take this record of another's off the disk: it is as if it had never come
+    Forget {
+        /// whose it is
+        author: AgentId,
+        /// its place in its author's log
+        seq: u64,
+        /// which
+        id: RecordId,
+    },
     /// send this frame, if the peer can be reached; it is sent again if it matters
     Send {
         /// to whom

@@ -13,10 +13,10 @@ use crate::orders::{Ask, Order};
 use crate::pools::{End, Pools};
 use crate::public::spreads;
 use crate::statement::{
-    Asked, Down, Dropped, Firm, GoAhead, InterestsSet, ModelSet, OwnDemand, PoolJudged, PoolShare, Replanned,
-    Reservation, Up, Witnessed,
+    Asked, Down, Dropped, Firm, GoAhead, InterestsSet, Knows, ModelSet, OwnDemand, PoolJudged, PoolShare,
+    Replanned, Reservation, Up, Witnessed,
 };
-use crate::view::{OrderSource, Role};
+use crate::view::{DealState, OrderSource, Role};
 use crate::words::said;
 use ledger::{Audience, Record, Statement};
 use market::Terms;
@@ -43,8 +43,12 @@ impl Node {
         }
         let kind = record.kind.as_str();
         if record.audience == Audience::Public {
-            let mut superseded = std::mem::take(&mut self.superseded);
+            let (mut superseded, quotas) = (std::mem::take(&mut self.superseded), self.config.policy.quotas);
             let taken = self.board.apply(&me, record, at, &mut superseded);
+            let taken = match taken {
+                Ok(false) => self.quota.apply(record, at, &quotas, &mut superseded),
+                other => other,
+            };
             self.superseded = superseded;
             if taken? {
                 if own && spreads(record) {
@@ -114,6 +118,10 @@ impl Node {
                 self.agenda.insert(Todo::Tell(Topic::Workshop));
             }
             InterestsSet::KIND => self.apply_interests(record.read()?, at)?,
+            Knows::KIND => {
+                let agent = record.read::<Knows>()?.agent;
+                self.quota.know(agent, Some(record.id), at, &self.config.policy.quotas);
+            }
             OwnDemand::KIND => {
                 let demand: OwnDemand = record.read()?;
                 let ask = Ask {
@@ -375,7 +383,7 @@ impl Node {
     /// A deal's stage may have changed: its order follows.
     pub(crate) fn deal_changed(&mut self, id: &RecordId, now: Timestamp) {
         let Some(deal) = self.deals.get(id) else { return };
-        let buys_for = deal.buys_for;
+        let (buys_for, with, settled) = (deal.buys_for, deal.with, deal.state() == DealState::Settled);
         let ended = match &deal.stage {
             Stage::Over(Ending::Refused(_, why)) => Some(why.clone()),
             Stage::Over(Ending::Lapsed) => Some(said!("its deadline passed", "期限已过")),
@@ -405,6 +413,9 @@ impl Node {
             self.agenda.insert(Todo::Order(order));
         }
         self.wants.news_of_record(id, now);
+        if settled {
+            self.quota.know(with, None, now, &self.config.policy.quotas);
+        }
         self.agenda.insert(Todo::Deal(*id));
         self.agenda.insert(Todo::Order(*id));
         self.agenda.insert(Todo::Tell(Topic::Deals));

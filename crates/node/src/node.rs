@@ -23,6 +23,7 @@ use crate::outages::Outages;
 use crate::partakers::Partakers;
 use crate::pools::Pools;
 use crate::post::Post;
+use crate::quota::{Quota, Quotas};
 use crate::search::Searches;
 use crate::turns::Turns;
 use crate::wants::Wants;
@@ -61,10 +62,10 @@ pub struct Policy {
     pub depth: u32,
     /// open conversations allowed to one peer
     pub open_per_peer: usize,
-    /// public records kept of one author
+    /// room for the public records of one author, whoever it is
     pub public_per_author: usize,
-    /// public records kept in all
-    pub public_in_all: usize,
+    /// how much is kept of whom, when there is no room for all
+    pub quotas: Quotas,
     /// seconds between two comparisons of public records with a peer, at least; doubled while nothing differs
     pub reconcile_s: i64,
     /// the same, at most
@@ -108,7 +109,7 @@ impl Default for Policy {
             depth: 16,
             open_per_peer: 1_000,
             public_per_author: 2_000,
-            public_in_all: 200_000,
+            quotas: Quotas::default(),
             reconcile_s: 60,
             reconcile_max_s: 3_600,
             grace_s: 600,
@@ -153,6 +154,9 @@ pub struct Node {
     pub(crate) interests: Interests,
     /// public records that the one being taken in has overtaken
     pub(crate) superseded: Vec<RecordId>,
+    pub(crate) quota: Quota,
+    /// who has brought what is being taken in
+    pub(crate) deliverer: Option<AgentId>,
     // what follows does not survive a restart, and need not
     pub(crate) post: Post,
     pub(crate) partakers: Partakers,
@@ -199,6 +203,7 @@ const STEPS_MAX: usize = 100_000;
 impl Node {
     /// A node with an empty log. `log_secret` salts the leaves of its Merkle log.
     pub fn new(signer: Signer, log_secret: [u8; 32], config: Config) -> Self {
+        let me = signer.author();
         Self {
             signer,
             config,
@@ -224,6 +229,8 @@ impl Node {
             estimates: Estimates::default(),
             interests: Interests::default(),
             superseded: vec![],
+            quota: Quota::of(me),
+            deliverer: None,
             post: Post::default(),
             partakers: Partakers::default(),
             sealed: None,
@@ -349,6 +356,8 @@ impl Node {
     /// Lets the clock end what it ends. The clock of a node never runs backwards, whatever the machine's does.
     fn pass_time(&mut self, now: Timestamp) {
         self.clock = self.clock.max(now);
+        self.quota.expire(now, &self.config.policy.quotas);
+        self.regroup_changed();
         for id in self.deals.expire(now) {
             self.deal_changed(&id, now);
         }
@@ -478,8 +487,9 @@ impl Node {
             self.log.append(entry.record.id);
         }
         self.book.keep(entry);
+        self.file(entry);
         // what overtakes may be overtaken itself: only now does everything stand where it is looked for
-        std::mem::take(&mut self.superseded).iter().for_each(|id| self.book.retire(id));
+        std::mem::take(&mut self.superseded).iter().for_each(|id| self.retire(id));
     }
 
     /// When the node must be called again at the latest.

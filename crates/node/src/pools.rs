@@ -164,6 +164,18 @@ impl Pools {
         self.deadlines.insert((then, id));
     }
 
+    /// Undoes what a record that is dropped has done.
+    pub(crate) fn forget(&mut self, record: &Record) {
+        if let Some(pool) = self.all.remove(&record.id) {
+            self.deadlines.retain(|(_, id)| *id != pool.id);
+        }
+        if let Ok(progress) = record.read::<PoolProgress>()
+            && let Some(pool) = self.all.get_mut(&progress.pool)
+        {
+            pool.progress.take_if(|(seq, _)| *seq == record.seq);
+        }
+    }
+
     /// Pools whose time has come, for closing or for lapsing.
     pub(crate) fn expire(&mut self, me: &AgentId, now: Timestamp) -> Vec<RecordId> {
         let mut touched = vec![];

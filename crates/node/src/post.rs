@@ -6,9 +6,11 @@
 use crate::compare::Session;
 use crate::frame::Scope;
 use crate::pace::Pace;
-use market::TopicId;
-use std::collections::BTreeMap;
-use vocab::{AgentId, Timestamp, after};
+use crate::public::{is_paper, key};
+use ledger::Record;
+use market::{Topic, TopicId};
+use std::collections::{BTreeMap, BTreeSet};
+use vocab::{AgentId, RecordId, Timestamp, after};
 
 /// Seconds before the first repeat; doubled each time, up to [`RETRY_MAX_S`].
 const RETRY_S: i64 = 2;
@@ -16,9 +18,14 @@ const RETRY_MAX_S: i64 = 60;
 /// Most records under way to one peer.
 pub(crate) const WINDOW: usize = 256;
 
+/// Most records of one peer that are remembered as refused.
+const REFUSED_MAX: usize = 16_384;
+
 #[derive(Default)]
 pub(crate) struct Post {
     lanes: BTreeMap<AgentId, Lane>,
+    /// what strangers write, all together
+    pub(crate) strangers: Pace,
 }
 
 /// What is known of one peer in this session.
@@ -44,6 +51,10 @@ pub(crate) struct Lane {
     pub(crate) interval_s: i64,
     /// what it asks to be looked for
     pub(crate) searches: Pace,
+    /// what it writes
+    pub(crate) letters: Pace,
+    /// public records that it has and that there was no room for here, by time and id, with their authors
+    refused: BTreeMap<(u64, RecordId), (AgentId, Option<TopicId>)>,
 }
 
 impl Default for Lane {
@@ -61,6 +72,8 @@ impl Default for Lane {
             compare_at: None,
             interval_s: 0,
             searches: Pace::default(),
+            letters: Pace::default(),
+            refused: BTreeMap::new(),
         }
     }
 }
@@ -98,6 +111,20 @@ impl Post {
         let all = |lane: &Lane| lane.connected && lane.interests == Some(Scope::Everything);
         self.lanes.iter().filter(|(_, lane)| all(lane)).map(|(peer, _)| *peer).collect()
     }
+    /// What was dropped is not asked for again.
+    pub(crate) fn refuse(&mut self, record: &Record) {
+        self.lanes.values_mut().filter(|l| l.connected).for_each(|lane| lane.refuse(record));
+    }
+    /// What this agent said may be asked for again, by then.
+    pub(crate) fn hear_again(&mut self, agent: &AgentId, by: Timestamp) {
+        for lane in self.lanes.values_mut() {
+            let before = lane.refused.len();
+            lane.refused.retain(|_, (author, _)| author != agent);
+            if lane.refused.len() != before {
+                lane.compare_at = lane.compare_at.map(|t| t.min(by));
+            }
+        }
+    }
     pub(crate) fn connected(&self) -> impl Iterator<Item = &AgentId> {
         self.lanes.iter().filter(|(_, l)| l.connected).map(|(a, _)| a)
     }
@@ -111,6 +138,28 @@ impl Post {
 }
 
 impl Lane {
+    /// Remembers that the peer has this record, and that there is no room for it here.
+    pub(crate) fn refuse(&mut self, record: &Record) {
+        let topic = (!is_paper(record)).then(|| Topic::of_record(record).id());
+        self.refused.insert(key(record), (record.author, topic));
+        if self.refused.len() > REFUSED_MAX {
+            self.refused.pop_first();
+        }
+    }
+    /// Records of a scope that the peer need not show again, by time and id.
+    pub(crate) fn refused(&self, scope: &Scope) -> Vec<(u64, RecordId)> {
+        let within = |topic: &TopicId| *scope == Scope::Everything || scope.has(topic);
+        let here = self.refused.values().filter(|(_, topic)| topic.as_ref().is_some_and(within));
+        let authors: BTreeSet<_> = here.map(|(author, _)| author).collect();
+        let shown = self.refused.iter().filter(|(_, (author, topic))| match topic {
+            Some(topic) => within(topic),
+            None => *scope == Scope::Everything || authors.contains(author),
+        });
+        shown.map(|(key, _)| *key).collect()
+    }
+    pub(crate) fn has_refused(&self) -> bool {
+        !self.refused.is_empty()
+    }
     fn compares_at(&self, patience_s: i64) -> Option<Timestamp> {
         let at = self.compare_at.filter(|_| self.connected)?;
         Some(self.session.as_ref().map_or(at, |session| at.max(session.until(patience_s))))

@@ -4,6 +4,7 @@
 //! of who takes part in what.
 
 use crate::frame::Scope;
+use crate::stamp::Stamp;
 use ledger::{Audience, Record, Statement};
 use market::auction::Capacity;
 use market::statement::{Need, Offer, PoolTerms, Round, Vouch, Withdrawal};
@@ -36,6 +37,8 @@ const SPREADING: [&str; 16] = [
     "vouch",
     "fraud",
     "reachable",
+    "vouch",
+    "stamp",
 ];
 
 pub(crate) fn spreads(record: &Record) -> bool {
@@ -60,6 +63,7 @@ pub(crate) fn ends(record: &Record) -> Option<Timestamp> {
         Round::KIND => record.read::<Round>().ok().map(|r| after(r.closes, CLOSED_S)),
         Vouch::KIND => record.read::<Vouch>().ok().map(|v| v.expires.min(longest())),
         Capacity::KIND => record.read::<Capacity>().ok().map(|c| after(c.closes, CLOSED_S)),
+        Stamp::KIND => record.read::<Stamp>().ok().map(|s| s.expires.min(longest())),
         "pool_progress" | "close_consent" => Some(after(record.at, PROGRESS_S)),
         _ => None,
     }
@@ -73,7 +77,7 @@ pub(crate) fn is_paper(record: &Record) -> bool {
 /// By time and id, as reconciliation compares.
 type Key = (u64, RecordId);
 
-fn key(record: &Record) -> Key {
+pub(crate) fn key(record: &Record) -> Key {
     (u64::try_from(record.at.as_second()).unwrap_or(0), record.id)
 }
 
@@ -84,8 +88,6 @@ pub(crate) struct Public {
     papers: BTreeMap<AgentId, BTreeSet<Key>>,
     /// when each ends
     ends: BTreeSet<(Timestamp, RecordId)>,
-    /// how many each author has
-    by: BTreeMap<AgentId, usize>,
     len: usize,
     /// one more with each change
     version: u64,
@@ -113,7 +115,6 @@ impl Public {
         };
         if filed {
             self.ends.extend(ends(record).map(|t| (t, record.id)));
-            *self.by.entry(record.author).or_default() += 1;
             self.len += 1;
             self.version += 1;
         }
@@ -125,7 +126,6 @@ impl Public {
         if let Some(t) = ends(record) {
             self.ends.remove(&(t, record.id));
         }
-        less(&mut self.by, record.author);
         self.len -= 1;
         self.version += 1;
     }
@@ -190,9 +190,6 @@ impl Public {
     }
     pub(crate) fn len(&self) -> usize {
         self.len
-    }
-    pub(crate) fn by(&self, author: &AgentId) -> usize {
-        self.by.get(author).copied().unwrap_or(0)
     }
     pub(crate) fn version(&self) -> u64 {
         self.version

@@ -4,6 +4,7 @@ use crate::effect::{Channel, Effect, Topic};
 use crate::frame::{Frame, Scope};
 use crate::node::{Hears, Node, Todo};
 use crate::public::{ends, is_paper, spreads};
+use crate::quota::Standing;
 use crate::statement::{ReachableAt, Witnessed};
 use crate::view::OrderSource;
 use crate::words::{about, because, said};
@@ -13,6 +14,8 @@ use vocab::{AgentId, Timestamp, after, seconds_between};
 
 /// Seconds between two clearings of capacity that lies in the past.
 const FORGET_S: i64 = 86_400;
+/// Agents whose logs are watched although they are strangers: each is some records a day of one's own.
+const WITNESSED_MAX: usize = 256;
 /// Seconds between two checkpoints cosigned of one agent.
 const WITNESS_S: i64 = 3_600;
 
@@ -46,13 +49,7 @@ impl Node {
             && is_paper(&record)
             && self.book.public().topics_of(&record.author).next().is_none();
         // silence towards those who flood: what is over the limit is not kept, and not worth a word
-        if !spreads(&record)
-            || over
-            || stray
-            || !self.takes(&topic)
-            || self.book.public().by(&record.author) >= policy.public_per_author
-            || self.book.public().len() >= policy.public_in_all
-        {
+        if !spreads(&record) || over || stray || !self.takes(&topic) || !self.has_room(&record, from) {
             return;
         }
         if !self.book.public().has_topic(&topic) {
@@ -74,6 +71,7 @@ impl Node {
                 ),
             );
         }
+        self.make_room(&author);
     }
 
     pub(crate) fn reachable(&mut self, mut addresses: Vec<String>, now: Timestamp) {
@@ -125,7 +123,7 @@ impl Node {
             self.capacity.forget_before(after(now, -FORGET_S));
         }
         for id in self.book.public().ended(now) {
-            self.book.retire(&id);
+            self.retire(&id);
             self.interests.changed();
         }
         if self.board.expire(now) {
@@ -195,6 +193,10 @@ impl Node {
 
     /// Remembers for good that this agent's log stood so, now and then.
     fn cosign(&mut self, agent: AgentId, note: &str, now: Timestamp) {
+        let stranger = self.standing(&agent) == Standing::Stranger;
+        if stranger && !self.witnessed.contains_key(&agent) && self.witnessed.len() >= WITNESSED_MAX {
+            return;
+        }
         let recent = self.witnessed.get(&agent).is_some_and(|t| seconds_between(*t, now) < WITNESS_S);
         if recent {
             return;

@@ -245,6 +245,14 @@ pub(crate) struct Finished {
 }
 statement!(Finished, "finished", |s| vec![s.process.plan]);
 
+/// The owner knows this agent.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Knows {
+    pub agent: vocab::AgentId,
+}
+statement!(Knows, "knows", |_s| vec![]);
+
 /// Where this agent can be dialled.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -5,6 +5,7 @@ mod floor;
 mod plan;
 mod pool;
 mod search;
+mod standing;
 mod why;
 
 use crate::words::{Words, words};
@@ -21,6 +22,7 @@ pub use floor::*;
 pub use plan::*;
 pub use pool::*;
 pub use search::*;
+pub use standing::*;
 pub use why::*;
 
 /// An agent as shown to people.

@@ -12,10 +12,10 @@ use ledger::Signer;
 use net::{Net, Peer};
 use node::command::{Command, Done};
 use node::effect::{Effect, Input, Topic};
-use node::{Config, Node, Policy};
+use node::{Config, Limits, Node, Policy};
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
-use store::Store;
+use store::{Forgotten, Store};
 use tokio::sync::{broadcast, mpsc, oneshot, watch};
 use vocab::{AgentId, Timestamp};
 
@@ -98,6 +98,7 @@ impl Engine {
         net: Net,
         tells: broadcast::Sender<Topic>,
         clock: Clock,
+        limits: &Limits,
     ) -> Result<Self> {
         let Folder { archive, secrets } = folder;
         let book = AddressBook::load(&archive.store)?;
@@ -106,7 +107,11 @@ impl Engine {
             node: Err(Error::Stopped),
             signer: Signer::from_seed(&secrets.current),
             log_secret: archive.log_secret,
-            config: Config { name: archive.name, next_key: Some(next_key), policy: Policy::default() },
+            config: Config {
+                name: archive.name,
+                next_key: Some(next_key),
+                policy: Policy::default().within(limits),
+            },
             store: archive.store,
             book,
             net,
@@ -259,14 +264,18 @@ impl Engine {
     }
 
     fn carry_out(&mut self, effects: Vec<Effect>) -> Result<()> {
-        let kept: Vec<_> = effects
-            .iter()
-            .filter_map(|effect| match effect {
-                Effect::Append(entry) => Some(restore::stored(entry)),
-                _ => None,
-            })
-            .collect();
-        if let Err(e) = self.store.append(&kept) {
+        let (mut kept, mut forgotten) = (vec![], vec![]);
+        for effect in &effects {
+            match effect {
+                Effect::Append(entry) => kept.push(restore::stored(entry)),
+                Effect::Forget { author, seq, id } => {
+                    kept.retain(|entry| entry.id != *id);
+                    forgotten.push(Forgotten { author: *author, seq: *seq, id: *id });
+                }
+                _ => {}
+            }
+        }
+        if let Err(e) = self.store.write(&forgotten, &kept) {
             let e = Error::from(e);
             self.node = Err(e.clone());
             return Err(e);
@@ -274,7 +283,7 @@ impl Engine {
         let mut changed = BTreeSet::new();
         for effect in effects {
             match effect {
-                Effect::Append(_) => {}
+                Effect::Append(_) | Effect::Forget { .. } => {}
                 Effect::Send { to, frame } => self.net.send(to, frame.encode()),
                 Effect::Publish { topic, signed } => self.net.publish(&topic.0, signed.to_envelope()),
                 Effect::Join { topic, agents } => self.net.join_topic(&topic.0, &agents),

@@ -4,9 +4,9 @@ use crate::engine::{Clock, Engine, Job};
 use crate::folder::Folder;
 use crate::{Error, Result, network};
 use net::{Net, Peer, RelayUrl};
-use node::Node;
 use node::command::{Command, Done};
 use node::effect::Topic;
+use node::{Limits, Node};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
@@ -46,6 +46,8 @@ pub struct Options {
     pub peers: Vec<Peer>,
     /// the clock
     pub clock: Clock,
+    /// how much it keeps and answers
+    pub limits: Limits,
 }
 
 /// A running node. Clones reach the same one.
@@ -80,7 +82,7 @@ pub async fn start(mut options: Options) -> Result<Handle> {
 }
 
 async fn start_in(folder: Folder, options: Options) -> Result<Handle> {
-    let Options { bind, loopback_only, mdns, network, relay, peers, clock, .. } = options;
+    let Options { bind, loopback_only, mdns, network, relay, peers, clock, limits, .. } = options;
     let secret = folder.secrets.current;
     let config = net::Config { secret, bind, loopback_only, mdns, relay, network };
     let (net, events) = Net::start(config).await?;
@@ -88,7 +90,7 @@ async fn start_in(folder: Folder, options: Options) -> Result<Handle> {
     let weak_tells = tells.downgrade();
     let built = blocking({
         let net = net.clone();
-        move || Engine::new(folder, net, tells, clock)
+        move || Engine::new(folder, net, tells, clock, &limits)
     });
     let engine = match built.await.flatten() {
         Ok(engine) => engine,
@@ -201,10 +203,15 @@ impl Handle {
         self.0.net.me()
     }
 
-    /// Remembers a peer and dials it.
+    /// Remembers a peer that the owner names, and dials it.
     pub async fn know(&self, peer: Peer) -> Result<()> {
+        let agent = peer.agent;
         network::meet(&self.0.net, peer.clone());
-        self.queue(Job::Learn(peer)).await
+        self.queue(Job::Learn(peer)).await?;
+        match agent == self.me() {
+            true => Ok(()),
+            false => self.command(Command::Know { agent }).await.map(|_| ()),
+        }
     }
 
     /// What has passed through the network so far.
@@ -257,6 +264,7 @@ mod tests {
             relay: None,
             peers: vec![],
             clock: Clock::default(),
+            limits: Limits::default(),
         }
     }
 

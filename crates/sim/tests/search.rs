@@ -2,9 +2,11 @@
 #![allow(missing_docs)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
 
+mod authors;
 mod support;
 
-use ledger::{Audience, Inception, KeyHash, Record, Signed, Signer, Statement};
+use authors::Author;
+use ledger::{Signed, Signer};
 use node::command::Done;
 use node::effect::{Effect, Input};
 use node::frame::{Found, Frame, Question};
@@ -158,52 +160,18 @@ impl Alone {
     }
 }
 
-/// What an author publishes, one after the other.
-struct Author(Signer, Vec<Record>);
-
-impl Author {
-    fn new(seed: u8) -> Self {
-        let signer = Signer::from_seed(&[seed; 32]);
-        let inception = Inception {
-            key: signer.author(),
-            name: format!("author {seed}"),
-            next: KeyHash::of(&signer.author()),
-        };
-        let mut author = Self(signer, vec![]);
-        author.say(&inception, Timestamp::UNIX_EPOCH);
-        author
-    }
-    fn say<S: Statement>(&mut self, statement: &S, at: Timestamp) -> Signed {
-        let draft = statement.draft(Audience::Public).unwrap();
-        let prev = self.1.last().map(|r| r.id);
-        let record = self.0.sign(draft, self.1.len() as u64 + 1, prev, at).unwrap();
-        self.1.push(record);
-        self.1.last().map(|r| Signed::clone(r.signed())).unwrap()
-    }
-    fn offers(&mut self, at: Timestamp, days: i64) -> Signed {
-        let prices = vocab::PriceSchedule::flat(vocab::Money::new(decimal("20"), "EUR".parse().unwrap()));
-        let offer = serde_json::json!({"spec": "jug", "name": {"zh": "陶罐"}, "unit": "each", "prices": prices,
-            "minimum": "1", "step": "1", "lead_time_s": 0, "expires": after(at, days * 86_400)});
-        let offer: market::statement::Offer = serde_json::from_value(offer).unwrap();
-        self.say(&offer, at)
-    }
-}
-
 #[test]
 fn answers_are_checked_and_compared_and_what_is_kept_back_is_told_unless_it_was_withdrawn() {
     let mut alone = Alone::new();
     let (honest, censor) = (AgentId([7; 32]), AgentId([8; 32]));
-    let mut potter = Author::new(9);
+    let mut potter = Author::new(9, Timestamp::UNIX_EPOCH);
     let long_ago = after(alone.now, -86_400);
-    let inception = Signed::clone(potter.1[0].signed());
-    let jug = potter.offers(long_ago, 30);
-    let withdrawn = potter.offers(after(long_ago, 1), 30);
-    let news = potter.offers(after(alone.now, -5), 30);
-    let over = potter.offers(after(long_ago, 2), 0);
-    let withdrawal = potter.say(
-        &market::statement::Withdrawal { listing: withdrawn.id(), topic: Default::default(), expires: None },
-        alone.now,
-    );
+    let inception = Signed::clone(potter.said[0].signed());
+    let jug = potter.offer(long_ago, 30);
+    let withdrawn = potter.offer(after(long_ago, 1), 30);
+    let news = potter.offer(after(alone.now, -5), 30);
+    let over = potter.offer(after(long_ago, 2), 0);
+    let withdrawal = potter.withdraw(withdrawn.id(), alone.now);
     let mut forged = news.clone();
     forged.signature[5] ^= 1;
 
@@ -240,13 +208,13 @@ fn answers_are_checked_and_compared_and_what_is_kept_back_is_told_unless_it_was_
 #[test]
 fn nobody_withdraws_what_another_has_published() {
     let mut alone = Alone::new();
-    let (mut potter, mut rival) = (Author::new(9), Author::new(10));
-    let jug = potter.offers(alone.now, 30);
-    let false_word = rival.say(
-        &market::statement::Withdrawal { listing: jug.id(), topic: Default::default(), expires: None },
-        alone.now,
-    );
-    for signed in [Signed::clone(rival.1[0].signed()), false_word, Signed::clone(potter.1[0].signed()), jug] {
+    let (mut potter, mut rival) =
+        (Author::new(9, Timestamp::UNIX_EPOCH), Author::new(10, Timestamp::UNIX_EPOCH));
+    let jug = potter.offer(alone.now, 30);
+    let false_word = rival.withdraw(jug.id(), alone.now);
+    for signed in
+        [Signed::clone(rival.said[0].signed()), false_word, Signed::clone(potter.said[0].signed()), jug]
+    {
         alone.node.handle(Input::Heard(signed), alone.now);
     }
     assert_eq!(alone.node.offers(alone.now).len(), 1);

@@ -17,7 +17,7 @@ mod token;
 
 pub use error::Error;
 pub use key::Secrets;
-pub use records::{ENTRY_BYTES_MAX, Entry, META_BYTES_MAX, Store};
+pub use records::{ENTRY_BYTES_MAX, Entry, Forgotten, META_BYTES_MAX, Store};
 pub use token::Token;
 
 /// Result of a call to the store.

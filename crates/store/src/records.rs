@@ -45,6 +45,17 @@ pub struct Store {
     _lock: File,
 }
 
+/// A record of another agent that is to be as if it had never come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Forgotten {
+    /// whose it is
+    pub author: AgentId,
+    /// its place in its author's log
+    pub seq: u64,
+    /// its hash
+    pub id: RecordId,
+}
+
 impl Store {
     /// Opens the folder, making it and its database when they are not there, and looks the database over.
     ///
@@ -68,7 +79,16 @@ impl Store {
     /// # Errors
     /// [`Error::Full`], [`Error::Duplicate`] and [`Error::TooLarge`] leave everything as it was.
     pub fn append(&mut self, entries: &[Entry]) -> Result<()> {
-        if entries.is_empty() {
+        self.write(&[], entries)
+    }
+
+    /// Takes away all of `forgotten` that are there, then appends all of `entries`, or does nothing of both. What
+    /// this node said itself, or was sent, is never taken away.
+    ///
+    /// # Errors
+    /// As [`Self::append`].
+    pub fn write(&mut self, forgotten: &[Forgotten], entries: &[Entry]) -> Result<()> {
+        if entries.is_empty() && forgotten.is_empty() {
             return Ok(());
         }
         if let Some(entry) = entries.iter().find(|e| e.bytes.len() > ENTRY_BYTES_MAX) {
@@ -82,6 +102,11 @@ impl Store {
         let transaction =
             self.db.transaction_with_behavior(TransactionBehavior::Immediate).map_err(failed)?;
         {
+            let sql = "DELETE FROM record WHERE author = ? AND seq = ? AND id = ? AND channel NOT IN (0, 1)";
+            let mut delete = transaction.prepare(sql).map_err(failed)?;
+            for f in forgotten {
+                delete.execute(params![f.author.0, f.seq as i64, f.id.0]).map_err(failed)?;
+            }
             let sql = format!("INSERT INTO record ({COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)");
             let mut insert = transaction.prepare(&sql).map_err(failed)?;
             for e in entries {
@@ -112,8 +137,7 @@ impl Store {
 
     /// How many records there are.
     pub fn count(&self) -> Result<u64> {
-        // nothing is ever deleted, so the last position is the count
-        let sql = "SELECT coalesce(max(position), 0) FROM record";
+        let sql = "SELECT count(*) FROM record";
         let count = self.db.query_row(sql, [], |row| row.get::<_, i64>(0));
         Ok(count.map_err(|e| explain(&self.folder, e))?.unsigned_abs())
     }

@@ -38,6 +38,7 @@ pub(super) const SEARCH: &[Shape] = &[
         &[
             ("id", "record", ""),
             ("by", "Who", ""),
+            ("standing", "Standing", "how far its publisher is trusted here"),
             ("mine", "boolean", ""),
             ("at", "time", "when it was published, by its author's clock"),
             ("age_s", "integer", "seconds since then"),
@@ -62,7 +63,7 @@ pub(super) const SEARCH: &[Shape] = &[
         "One of those asked, and what its answer was worth.",
         &[
             ("who", "Who", ""),
-            ("outcome", "answered/refused/silent", ""),
+            ("outcome", "asked/answered/refused/silent", ""),
             ("gave", "integer", "listings that were good"),
             ("unfit", "integer", "listings that do not fit what was looked for"),
             ("forged", "integer", "records that their author did not sign"),

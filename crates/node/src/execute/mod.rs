@@ -6,6 +6,7 @@ mod delay;
 mod floor;
 mod goods;
 mod pool;
+mod standing;
 mod work;
 
 use crate::command::{Answer, Command, Done, OfferDraft, PoolingDraft, Reply};
@@ -120,6 +121,11 @@ impl Node {
                     remedy: words("see your offers and needs", "请查看你的供应和需求"),
                 }),
             },
+            Command::Know { agent } => self.know(agent, now),
+            Command::Vouch { agent, because, deposit, until } => {
+                self.vouch(agent, because, deposit, until, now)
+            }
+            Command::Stamp(stamp) => self.stamp(stamp, now),
             Command::Enquire { offer, quantity, due } => self.enquire(offer, quantity, due, now),
             Command::Plan { spec, quantity } => self.plan(spec, quantity, now),
             Command::MoveProcess { plan, index, start, work_center } => {

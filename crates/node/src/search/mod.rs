@@ -309,6 +309,7 @@ impl Node {
         let view = |(id, shown): (&RecordId, &Shown)| FoundView {
             id: *id,
             by: who(&shown.by),
+            standing: self.standing(&shown.by),
             mine: shown.by == self.me(),
             at: shown.at,
             age_s: seconds_between(shown.at, now),

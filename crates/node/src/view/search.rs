@@ -1,6 +1,7 @@
 //! What a search shows: listings from several answerers, and what each answerer gave and kept back.
 
 use super::Who;
+use crate::Standing;
 use market::search::Listed;
 use serde::Serialize;
 use vocab::{AgentId, RecordId, Timestamp};
@@ -21,6 +22,8 @@ pub struct FoundView {
     pub id: RecordId,
     /// who published it
     pub by: Who,
+    /// how far its publisher is trusted here
+    pub standing: Standing,
     /// this node's own
     pub mine: bool,
     /// when it was published, by its author's clock

@@ -435,10 +435,14 @@ impl World {
         // as the runtime does: one transaction for all that is to be kept, then the rest in order
         let durable = !crashes || self.rng.bool();
         let stop_after = if crashes { self.rng.usize(0..=effects.len()) } else { effects.len() };
-        let (mut kept, mut rest) = (vec![], vec![]);
+        let (mut kept, mut rest, mut forgotten) = (vec![], vec![], BTreeSet::new());
         for effect in effects {
             match effect {
                 Effect::Append(entry) => kept.push(entry),
+                Effect::Forget { id, .. } => {
+                    kept.retain(|entry: &Entry| entry.record.id != id);
+                    forgotten.insert(id);
+                }
                 other => rest.push(other),
             }
         }
@@ -447,6 +451,9 @@ impl World {
             let whole = self.rng.usize(0..kept.len());
             check::half_is_dropped(&kept[whole]);
             kept.truncate(whole);
+        }
+        if durable && !forgotten.is_empty() {
+            self.peers[who].disk.retain(|entry| !forgotten.contains(&entry.record.id));
         }
         if durable || torn {
             kept.into_iter().for_each(|entry| self.keep(who, entry));
@@ -487,7 +494,7 @@ impl World {
 
     fn effect(&mut self, who: usize, effect: Effect) {
         match effect {
-            Effect::Append(_) => {}
+            Effect::Append(_) | Effect::Forget { .. } => {}
             Effect::Topics(topics) => self.take_part(who, &topics),
             Effect::Join { topic, agents } => {
                 let others = agents.iter().filter_map(|agent| self.by_agent.get(agent));
