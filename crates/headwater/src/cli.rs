@@ -6,6 +6,7 @@ mod market;
 mod node;
 mod plan;
 mod search;
+mod standing;
 mod workshop;
 
 use crate::i18n::Lang;
@@ -17,6 +18,7 @@ pub(crate) use market::{DateCmd, DateWord, FeedbackCmd, NeedArgs, OfferArgs, Poo
 pub(crate) use node::{DemoArgs, InitArgs, OnOff, PeerCmd, SimulateArgs, SimulateCmd, SoakArgs, UpArgs};
 pub(crate) use plan::{PlanArgs, PlanCmd, PlanOrder, ScheduleArgs, SolveArgs, WhyArgs};
 pub(crate) use search::{SearchArgs, Sought};
+pub(crate) use standing::{StampArgs, VouchArgs};
 use std::path::PathBuf;
 use vocab::{Decimal, Timestamp};
 pub(crate) use workshop::{
@@ -82,6 +84,20 @@ pub(crate) enum Cmd {
     Rounds,
     /// List who fetches what at the drop-offs this node leads or supplies
     DropOffs,
+    /// Show how far others are trusted, and what speaks for them
+    Standing {
+        /// Agent: a did:key, or the name of a peer
+        agent: Option<String>,
+    },
+    /// Remember that an agent is known: what it publishes has room, and whom it vouches for counts
+    Know {
+        /// Agent: a did:key, or the name of a peer
+        agent: String,
+    },
+    /// Vouch publicly for an agent
+    Vouch(VouchArgs),
+    /// Spend work on this node's key, so that strangers keep what it publishes
+    Stamp(StampArgs),
     /// Search what peers and indexers keep, and compare their answers
     Search(SearchArgs),
     /// List deals, or show one

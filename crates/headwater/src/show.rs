@@ -262,6 +262,19 @@ pub(crate) const FOUND: List = List {
         (Msg::Kept, |v, l| yes(&v["kept"], l)),
     ],
 };
+/// How far others are trusted.
+pub(crate) const STANDINGS: List = List {
+    path: "standing",
+    columns: &[
+        (Msg::Agent, |v, _| who(&v["who"])),
+        (Msg::Standing, |v, l| state(&v["standing"]["is"], l)),
+        (Msg::Deposit, |v, _| money(&v["standing"]["deposit"])),
+        (Msg::VouchedBy, |v, _| joined(items(v, "vouched_by"), |v| who(&v["who"]))),
+        (Msg::StampBits, |v, _| text(&v["stamp_bits"])),
+        (Msg::Expires, |v, _| time(&v["stamp_expires"])),
+        (Msg::Room, |v, _| text(&v["room"])),
+    ],
+};
 /// Who answered a search.
 pub(crate) const ANSWERERS: List = List {
     path: "search",

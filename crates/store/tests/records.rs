@@ -159,3 +159,21 @@ fn records_are_readable_by_their_owner_alone() {
         assert_eq!(file.metadata().unwrap().permissions().mode() & 0o777, 0o600, "{:?}", file.path());
     }
 }
+
+#[test]
+fn what_is_forgotten_leaves_the_disk_unless_this_node_said_it_or_was_sent_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(folder.path()).unwrap();
+    let entries: Vec<_> =
+        (0..4).map(|channel| Entry { channel, ..entry(u64::from(channel) + 1, 10) }).collect();
+    store.append(&entries).unwrap();
+    let forgotten = |e: &Entry| store::Forgotten { author: e.author, seq: e.seq, id: e.id };
+    let mut gone: Vec<_> = entries.iter().map(forgotten).collect();
+    // another hash in the same place is another record
+    gone[2].id = entries[0].id;
+    store.write(&gone, &[]).unwrap();
+    assert_eq!(all(&store), entries[..3]);
+    // what comes again is a record like any other
+    store.write(&[], &entries[3..]).unwrap();
+    assert_eq!((all(&store), store.count().unwrap()), (entries, 4));
+}

@@ -44,6 +44,9 @@ pub(crate) struct UpArgs {
     /// Relay of one's own, for peers behind NATs
     #[arg(long, value_name = "URL")]
     pub(crate) relay: Option<net::RelayUrl>,
+    /// Keep all that can be heard and answer many searches, as an indexer does; else as limits.toml in the data folder says
+    #[arg(long)]
+    pub(crate) keep_all: bool,
     /// File whose first line is the passphrase of the key
     #[arg(long, value_name = "FILE")]
     pub(crate) passphrase_file: Option<PathBuf>,

@@ -18,6 +18,7 @@ mod search;
 mod sheets;
 mod simulate;
 mod solve;
+mod standing;
 mod up;
 mod verify;
 
@@ -103,6 +104,10 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
         Cmd::Interests { action } => interests::run(c, action),
         Cmd::Rounds => list::list(c, &show::ROUNDS),
         Cmd::DropOffs => list::list(c, &show::DROP_OFFS),
+        Cmd::Standing { agent } => standing::standing(c, agent.as_deref()),
+        Cmd::Know { agent } => standing::know(c, &agent),
+        Cmd::Vouch(args) => standing::vouch(c, &args),
+        Cmd::Stamp(args) => standing::stamp(c, &args),
         Cmd::Search(args) => search::run(c, args),
         Cmd::Deals { deal: None } => list::list(c, &show::DEALS),
         Cmd::Deals { deal: Some(deal) } => list::deal(c, &deal),

@@ -3,11 +3,12 @@
 //! Ports that were free the first time are kept in `ports.json` and tried first the next time: peers and bookmarks
 //! find the node again.
 
-use super::{Context, init};
+use super::{Context, files, init};
 use crate::cli::{OnOff, UpArgs};
 use crate::client::Running;
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::Msg;
+use node::Limits;
 use runtime::{Clock, Handle, Options};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
@@ -24,6 +25,8 @@ const P2P_PORT: u16 = 7400;
 /// How many ports are tried, from the usual one on.
 const PORTS_TRIED: u16 = 100;
 const PORTS: &str = "ports.json";
+/// How much the node keeps and answers, where its owner has a wish.
+const LIMITS: &str = "limits.toml";
 
 #[derive(Clone, Copy, Debug, Default, Serialize, Deserialize)]
 struct Ports {
@@ -50,6 +53,11 @@ async fn serve(c: &Context, args: UpArgs) -> Result<()> {
     let ports_file = c.dir.join(PORTS);
     let kept = std::fs::read(&ports_file).ok().and_then(|json| serde_json::from_slice(&json).ok());
     let kept: Ports = kept.unwrap_or_default();
+    let limits = match c.dir.join(LIMITS) {
+        _ if args.keep_all => Limits::wide(),
+        file if file.exists() => files::read(c, &file)?,
+        _ => Limits::default(),
+    };
     let options = Options {
         dir: c.dir.clone(),
         passphrase,
@@ -60,6 +68,7 @@ async fn serve(c: &Context, args: UpArgs) -> Result<()> {
         relay: args.relay,
         peers: args.peer,
         clock: Clock { offset_s: args.clock_offset },
+        limits,
     };
     let node = match args.p2p {
         Some(_) => runtime::start(options).await?,

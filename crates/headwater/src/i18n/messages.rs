@@ -256,6 +256,14 @@ messages! {
     Refused: "refused", "拒绝原因";
     Yes: "yes", "是";
     No: "no", "否";
+    // standing
+    Standing: "standing", "信任程度";
+    Deposit: "deposit", "押金";
+    VouchedBy: "vouched for by", "担保人";
+    StampBits: "work, bits", "工作证明（位）";
+    Room: "room", "占用";
+    StampWorking: "working for {0} zero bits", "正在计算 {0} 个零位";
+    Stamped: "published a stamp of {0} zero bits, good until {1}", "已发布 {0} 个零位的工作证明，有效至 {1}";
     // searches
     HearsEverything: "This node keeps everything it hears. Its topics:", "本节点保存听到的一切。其话题：";
     HearsOf: "This node hears of:", "本节点关注：";

@@ -17,8 +17,12 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("cancelled", "cancelled", "已取消"),
     ("buyer", "buyer", "买方"),
     ("supplier", "supplier", "供方"),
+    // standing
+    ("known", "known", "已知"),
+    ("vouched", "vouched for", "有担保"),
+    ("stamped", "has worked", "有工作证明"),
+    ("stranger", "stranger", "陌生"),
     // searches
-    ("answered", "answered", "已答复"),
     ("silent", "no answer", "未答复"),
     // pools
     ("open", "open", "开放"),
@@ -67,7 +71,6 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("gap", "gap", "缺失"),
     ("false", "FALSE", "不实"),
     ("awaited", "still being asked for", "仍在查询"),
-    ("answered", "answered", "已答复"),
     ("no_answer", "no answer", "未答复"),
     ("shown_elsewhere", "shown elsewhere", "见他处"),
     ("too_far", "too far", "过远"),
