@@ -23,6 +23,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("stamped", "has worked", "有工作证明"),
     ("stranger", "stranger", "陌生"),
     // searches
+    ("answered", "answered", "已答复"),
     ("silent", "no answer", "未答复"),
     // pools
     ("open", "open", "开放"),
