@@ -20,7 +20,7 @@ const CLOSED_S: i64 = 7 * DAY_S;
 const PROGRESS_S: i64 = 31 * DAY_S;
 
 /// Kinds of public record that every node passes on; other public records are there for who asks.
-const SPREADING: [&str; 16] = [
+const SPREADING: &[&str] = &[
     "inception",
     "rotation",
     "grant",
@@ -37,7 +37,6 @@ const SPREADING: [&str; 16] = [
     "vouch",
     "fraud",
     "reachable",
-    "vouch",
     "stamp",
 ];
 
