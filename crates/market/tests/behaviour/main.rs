@@ -15,3 +15,4 @@ mod proofs;
 mod statements;
 mod sums;
 mod support;
+mod worked;
