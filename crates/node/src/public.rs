@@ -60,7 +60,8 @@ pub(crate) fn ends(record: &Record) -> Option<Timestamp> {
             record.read::<PoolTerms>().ok().map(|p| after(p.extended.unwrap_or(p.closes), CLOSED_S))
         }
         Round::KIND => record.read::<Round>().ok().map(|r| after(r.closes, CLOSED_S)),
-        Vouch::KIND => record.read::<Vouch>().ok().map(|v| v.expires.min(longest())),
+        // the newest word counts, also one that ends at once: it must go where an earlier one went, and stay as long
+        Vouch::KIND => Some(longest()),
         Capacity::KIND => record.read::<Capacity>().ok().map(|c| after(c.closes, CLOSED_S)),
         Stamp::KIND => record.read::<Stamp>().ok().map(|s| s.expires.min(longest())),
         "pool_progress" | "close_consent" => Some(after(record.at, PROGRESS_S)),
