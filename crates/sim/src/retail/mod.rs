@@ -15,10 +15,12 @@ mod clean;
 mod error;
 mod needs;
 mod places;
+mod pooling;
 mod read;
 
 pub use breaks::{BELOW_PERCENT, Break, Breaks, FROM_PERCENT, LINES_MIN, Perfect};
 pub use clean::Rejection;
 pub use error::ReadError;
 pub use places::place;
+pub use pooling::{PoolSetting, Pooled, pool_week};
 pub use read::{Code, Line, Orders, WEEK_S};
