@@ -109,7 +109,7 @@ fn break_of(lines: &[(i64, Decimal)]) -> Option<Break> {
 }
 
 /// The commonest price; of equals the lowest.
-fn commonest(lines: &[(i64, Decimal)]) -> Option<Decimal> {
+pub(super) fn commonest(lines: &[(i64, Decimal)]) -> Option<Decimal> {
     let mut count: BTreeMap<Decimal, usize> = BTreeMap::new();
     lines.iter().for_each(|(_, price)| *count.entry(*price).or_default() += 1);
     count.into_iter().max_by_key(|(price, n)| (*n, std::cmp::Reverse(*price))).map(|(price, _)| price)

@@ -10,17 +10,23 @@
 //! worth to them, who else could have made it or for how much: all that is synthetic here, follows from a seed, and is
 //! said to be so where it is used.
 
+mod auction;
 mod breaks;
 mod clean;
 mod error;
+mod instance;
 mod needs;
+mod optimum;
 mod places;
 mod pooling;
 mod read;
 
+pub use auction::{AuctionSetting, Auctioned, auction_week};
 pub use breaks::{BELOW_PERCENT, Break, Breaks, FROM_PERCENT, LINES_MIN, Perfect};
 pub use clean::Rejection;
 pub use error::ReadError;
+pub use instance::{Instance, LOT_PENCE, Lot, Supply};
+pub use optimum::Optimum;
 pub use places::place;
 pub use pooling::{PoolSetting, Pooled, pool_week};
 pub use read::{Code, Line, Orders, WEEK_S};

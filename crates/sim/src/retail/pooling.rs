@@ -182,7 +182,8 @@ fn open(
     for code in codes {
         let (who, at, spec) = (supplier(*code), breaks.0[code], &orders.codes[*code].spec);
         let name = &orders.codes[*code].name;
-        let described = json!({"do": "describe", "specification": {"id": spec, "name": name, "unit": "each"}});
+        let described =
+            json!({"do": "describe", "specification": {"id": spec, "name": name, "unit": "each"}});
         world.recorded(who, command(described)?)?;
         world.recorded(who, command(json!({"do": "raise", "spec": spec, "quantity": CAP.to_string()}))?)?;
         let offer = world.recorded(who, orders.offer(*code, &at, CAP)?)?;
@@ -191,7 +192,8 @@ fn open(
     let closes = after(world.now(), OPEN_S);
     let mut pools = BTreeMap::new();
     for (code, who, at, offer) in asked {
-        let open = json!({"do": "open_pool", "offer": offer, "threshold": at.from.to_string(), "closes": closes});
+        let open =
+            json!({"do": "open_pool", "offer": offer, "threshold": at.from.to_string(), "closes": closes});
         world.recorded(who, command(open)?)?;
         let now = world.now();
         let granted = world.node(who).map(|node| node.pools(now)).unwrap_or_default();
