@@ -2,13 +2,15 @@
 //!
 //! Sections: [`deals`] over real sockets and disks, [`appends`], [`verify`] of a whole log, [`start`] and memory,
 //! [`small`] guides, [`schedule`] of classic problems, [`planning`] of whole sites, [`firms`] that promise across each
-//! other, [`pools`] of a hundred thousand, [`sim_growth`] of the simulator. What each figure means and what it was on one machine stands in `docs/performance.md` and `docs/planning.md`.
+//! other, [`pools`] of a hundred thousand, [`sim_growth`] of the simulator, the [`market`] with real order lines. What each
+//! figure means and what it was on one machine stands in `docs/performance.md`, `docs/planning.md` and `docs/real-demand.md`.
 
 mod appends;
 mod bare;
 mod deals;
 mod firms;
 mod machine;
+mod market;
 mod planning;
 mod pools;
 mod report;
@@ -63,6 +65,7 @@ enum Which {
     Firms,
     Pools,
     Sim,
+    Market,
 }
 
 /// What every section needs to know.
@@ -108,7 +111,7 @@ fn main() -> Result<()> {
     if !arguments.json {
         println!("# Headwater, measured\n\n{}\n", machine.line());
     }
-    let all: [(Which, Measure); 10] = [
+    let all: [(Which, Measure); 11] = [
         (Which::Deals, deals::run),
         (Which::Appends, appends::run),
         (Which::Verify, verify::run),
@@ -119,6 +122,7 @@ fn main() -> Result<()> {
         (Which::Firms, firms::run),
         (Which::Pools, pools::run),
         (Which::Sim, sim_growth::run),
+        (Which::Market, market::run),
     ];
     let mut sections = vec![];
     for (_, run) in all.iter().filter(|(which, _)| arguments.only.is_none_or(|only| only == *which)) {

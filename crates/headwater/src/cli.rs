@@ -15,7 +15,9 @@ pub(crate) use board::{CapableArgs, GanttArgs, MoveArgs};
 use clap::{Args, Parser, Subcommand};
 pub(crate) use interests::{InterestArgs, InterestsCmd};
 pub(crate) use market::{DateCmd, DateWord, FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, YesNo};
-pub(crate) use node::{DemoArgs, InitArgs, OnOff, PeerCmd, SimulateArgs, SimulateCmd, SoakArgs, UpArgs};
+pub(crate) use node::{
+    DemoArgs, InitArgs, OnOff, PeerCmd, ReplayArgs, SimulateArgs, SimulateCmd, SoakArgs, UpArgs,
+};
 pub(crate) use plan::{PlanArgs, PlanCmd, PlanOrder, ScheduleArgs, SolveArgs, WhyArgs};
 pub(crate) use search::{SearchArgs, Sought};
 pub(crate) use standing::{StampArgs, VouchArgs};

@@ -4,6 +4,7 @@ use clap::{Args, Subcommand, ValueEnum};
 use sim::scenario::Trials;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use vocab::Decimal;
 
 #[derive(Debug, Args)]
 pub(crate) struct InitArgs {
@@ -113,6 +114,8 @@ pub(crate) struct SoakArgs {
 pub(crate) enum SimulateCmd {
     /// Scenarios under faults and lies, each seed another mix, until stopped or something that must hold breaks
     Soak(SoakArgs),
+    /// Weeks of a wholesaler-retailer's order lines through pools and auctions, beside perfect pooling and the optimum
+    Retail(ReplayArgs),
     /// The firms of a published supply chain as independent nodes, beside a planner who sees all
     Chain {
         /// Spreadsheet in the format of Willems 2008
@@ -130,6 +133,35 @@ pub(crate) enum SimulateCmd {
         #[arg(long, value_name = "NUMBER", default_value_t = 1)]
         seed: u64,
     },
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArgs {
+    /// Order lines in the columns of "Online Retail" (Chen, Sain, Guo 2012), CSV or CSV packed with gzip
+    pub(crate) file: Option<PathBuf>,
+    /// How many weeks
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub(crate) weeks: usize,
+    /// The first of them, counted from 1
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub(crate) from: usize,
+    /// How many suppliers
+    #[arg(long, value_name = "NUMBER", default_value_t = 60, value_parser = suppliers)]
+    pub(crate) suppliers: usize,
+    /// What all suppliers can make, as a multiple of what is wanted
+    #[arg(long, value_name = "NUMBER", default_value = "1")]
+    pub(crate) capacity: Decimal,
+    /// What all chance follows from
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// Lose, double and delay messages, and crash nodes
+    #[arg(long)]
+    pub(crate) faults: bool,
+}
+
+/// From 1 to 1,000 suppliers.
+fn suppliers(text: &str) -> Result<usize, String> {
+    text.parse().ok().filter(|n| (1..=1_000).contains(n)).ok_or_else(|| "1..=1000".to_owned())
 }
 
 #[derive(Debug, Subcommand)]

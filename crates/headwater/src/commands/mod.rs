@@ -12,6 +12,7 @@ mod list;
 mod live;
 mod play;
 mod pool;
+mod replay;
 mod retail;
 mod schedule;
 mod search;

@@ -1,7 +1,6 @@
 //! `headwater simulate`: a supply chain's firms as independent nodes in one process, beside a planner who sees all.
 
-use super::Context;
-use super::live;
+use super::{Context, live, replay};
 use crate::cli::{SimulateArgs, SimulateCmd};
 use crate::demo::chain;
 use crate::failure::{Exit, Failure, Result};
@@ -15,6 +14,7 @@ pub(super) fn run(c: &Context, args: SimulateArgs) -> Result<()> {
     let (file, orders, capacity, turn_ms, seed) = match args.what {
         None => return live::run(c, args),
         Some(SimulateCmd::Soak(soak)) => return live::soak(c, &soak),
+        Some(SimulateCmd::Retail(weeks)) => return replay::run(c, &weeks),
         Some(SimulateCmd::Chain { file, orders, capacity, turn_ms, seed }) => {
             (file, orders, capacity, turn_ms, seed)
         }

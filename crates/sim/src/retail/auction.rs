@@ -9,6 +9,7 @@ use super::needs::{CURRENCY, command};
 use super::{Instance, Optimum, Orders};
 use crate::firms::EVER_S;
 use crate::{Faults, OnBreach, World};
+use node::effect::Channel;
 use node::view::{DealState, Role};
 use node::{Hears, Policy};
 use serde::Serialize;
@@ -58,6 +59,8 @@ pub struct Auctioned {
     pub meeting_messages: u64,
     /// bytes in all frames
     pub bytes: u64,
+    /// public records that reached a node by gossip, which are no frames
+    pub heard: u64,
     /// frames for each line
     pub messages_per_line: f64,
     /// bytes for each node
@@ -71,9 +74,9 @@ pub struct Auctioned {
 }
 
 impl AuctionSetting {
-    /// Twelve suppliers known to a buyer, steps of a hundredth, on long lines without fault.
+    /// Sixteen suppliers known to a buyer, twelve of them near, steps of a hundredth, on long lines without fault.
     pub fn usual(seed: u64) -> Self {
-        Self { near: 6, random: 6, step: 10, open_s: 900, seed, faults: Faults::FAR }
+        Self { near: 12, random: 4, step: 10, open_s: 600, seed, faults: Faults::FAR }
     }
 }
 
@@ -275,10 +278,16 @@ impl<'a> Market<'a> {
             bids: world.said("bid"),
             messages: world.messages,
             bytes: world.bytes,
+            heard: (0..world.len()).map(|who| heard(world, who)).sum(),
             messages_per_line: world.messages as f64 / instance.lines.max(1) as f64,
             bytes_per_node: world.bytes as f64 / world.len().max(1) as f64,
             violations,
             ..Auctioned::default()
         }
     }
+}
+
+/// Public records that a node has kept of what it heard.
+fn heard(world: &World, who: usize) -> u64 {
+    world.disk(who).iter().filter(|entry| entry.channel == Channel::Heard).count() as u64
 }
