@@ -199,6 +199,7 @@ pub(crate) fn options(dir: &Path) -> Options {
         relay: None,
         peers: vec![],
         clock: Clock::default(),
+        limits: node::Limits::default(),
     }
 }
 
