@@ -16,30 +16,38 @@ use curve25519_dalek::traits::IsIdentity;
 use curve25519_dalek::{EdwardsPoint, Scalar};
 use ed25519_dalek::{Signature, VerifyingKey, verify_batch};
 use sha2::{Digest, Sha512};
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use vocab::AgentId;
 
 /// Records per batch: larger ones are little faster, and one bad record costs its whole batch a second check.
 pub(crate) const BATCH: usize = 256;
+/// Most keys remembered: few authors say much, and a crowd's keys are not met again.
+const KEYS_MAX: usize = 2_048;
 
 /// Verifies each of `signed`, in order, as the module's comment says.
 pub fn verify_all(signed: Vec<Signed>) -> Vec<Result<Record>> {
     let mut batches = Batches::new();
-    let mut records: Vec<_> = signed.into_iter().map(Signed::parse_trusted).collect();
-    records.chunks_mut(BATCH).for_each(|chunk| batches.check(chunk));
+    let mut records = Vec::with_capacity(signed.len());
+    let mut signed = signed.into_iter().map(Signed::parse_trusted).peekable();
+    // what has just been read is checked while it is still in the processor's cache
+    while signed.peek().is_some() {
+        let read = records.len();
+        records.extend(signed.by_ref().take(BATCH));
+        batches.check(&mut records[read..]);
+    }
     records
 }
 
 /// Checks batches of records, remembering the keys it has met.
 pub(crate) struct Batches {
     /// keys fit for a batch; `None` for those that are not
-    keys: BTreeMap<AgentId, Option<VerifyingKey>>,
+    keys: HashMap<AgentId, Option<VerifyingKey>>,
     small_order: [[u8; 32]; 8],
 }
 
 impl Batches {
     pub(crate) fn new() -> Self {
-        Self { keys: BTreeMap::new(), small_order: EIGHT_TORSION.map(|point| y_of(&point.compress().0)) }
+        Self { keys: HashMap::new(), small_order: EIGHT_TORSION.map(|point| y_of(&point.compress().0)) }
     }
 
     /// Replaces each parsed record whose signature is not good by the reason.
@@ -68,12 +76,16 @@ impl Batches {
     /// Signature and key, if all that is left to check is the equation.
     fn fit(&mut self, record: &Record) -> Option<(Signature, VerifyingKey)> {
         let signature = Signature::from_slice(&record.signed().signature).ok()?;
-        let key = *self.keys.entry(record.key).or_insert_with(|| {
-            let key = VerifyingKey::from_bytes(&record.key.0).ok()?;
-            (!key.is_weak()).then_some(key)
-        });
-        let y = y_of(signature.r_bytes());
-        (is_canonical(&y) && !self.small_order.contains(&y)).then_some((signature, key?))
+        let sound = |point: &[u8; 32]| {
+            let y = y_of(point);
+            is_canonical(&y) && !self.small_order.contains(&y)
+        };
+        if self.keys.len() >= KEYS_MAX {
+            self.keys.clear();
+        }
+        let decode = || VerifyingKey::from_bytes(&record.key.0).ok().filter(|_| sound(&record.key.0));
+        let key = *self.keys.entry(record.key).or_insert_with(decode);
+        sound(signature.r_bytes()).then_some((signature, key?))
     }
 }
 

@@ -97,6 +97,7 @@ pub trait Statement: Serialize + DeserializeOwned {
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Content<'a, Body> {
+    #[serde(borrow)]
     form: Cow<'a, str>,
     author: AgentId,
     /// the signing key, where it is not the author's first one

@@ -43,23 +43,24 @@ pub struct SumNode {
     pub sums: Vec<u128>,
 }
 
-fn hashed(tree: Tree, tag: u8, parts: &[(&[u8; 32], &[u128])]) -> [u8; 32] {
-    let mut bytes = Vec::with_capacity(32 + 2 * (32 + 16 * tree.width));
+/// Writes what is hashed into `bytes`, a buffer that is used again and again.
+fn hashed(tree: Tree, tag: u8, parts: &[(&[u8; 32], &[u128])], bytes: &mut Vec<u8>) -> [u8; 32] {
+    bytes.clear();
     bytes.extend_from_slice(tree.label);
     bytes.push(tag);
     for (id, sums) in parts {
         bytes.extend_from_slice(*id);
         sums.iter().for_each(|sum| bytes.extend_from_slice(&sum.to_be_bytes()));
     }
-    Sha256::digest(&bytes).into()
+    Sha256::digest(bytes).into()
 }
 
 impl SumNode {
-    fn leaf(tree: Tree, entry: &Entry) -> Self {
-        Self { hash: hashed(tree, 0, &[(&entry.id.0, &entry.sums)]), sums: entry.sums.clone() }
+    fn leaf(tree: Tree, id: &RecordId, sums: Vec<u128>, bytes: &mut Vec<u8>) -> Self {
+        Self { hash: hashed(tree, 0, &[(&id.0, &sums)], bytes), sums }
     }
-    fn join(tree: Tree, left: &Self, right: &Self) -> Self {
-        let hash = hashed(tree, 1, &[(&left.hash, &left.sums), (&right.hash, &right.sums)]);
+    fn join(tree: Tree, left: &Self, right: &Self, bytes: &mut Vec<u8>) -> Self {
+        let hash = hashed(tree, 1, &[(&left.hash, &left.sums), (&right.hash, &right.sums)], bytes);
         // real sums are far below 128 bits: one that is not cannot equal a total over real entries
         let sums = left.sums.iter().zip(&right.sums).map(|(a, b)| a.saturating_add(*b)).collect();
         Self { hash, sums }
@@ -131,7 +132,8 @@ impl SumPath {
         {
             return false;
         }
-        let mut node = SumNode::leaf(tree, entry);
+        let mut bytes = Vec::new();
+        let mut node = SumNode::leaf(tree, &entry.id, entry.sums.clone(), &mut bytes);
         let mut neighbours = self.neighbours.iter();
         let (mut index, mut count) = (self.index, self.count);
         while count > 1 {
@@ -139,8 +141,8 @@ impl SumPath {
             if !alone {
                 let Some(neighbour) = neighbours.next() else { return false };
                 node = match index % 2 {
-                    0 => SumNode::join(tree, &node, neighbour),
-                    _ => SumNode::join(tree, neighbour, &node),
+                    0 => SumNode::join(tree, &node, neighbour, &mut bytes),
+                    _ => SumNode::join(tree, neighbour, &node, &mut bytes),
                 };
             }
             (index, count) = (index / 2, count.div_ceil(2));
@@ -163,17 +165,22 @@ impl SumTree {
     pub(super) fn new(tree: Tree, mut entries: Vec<Entry>) -> Self {
         entries.sort_unstable_by(|a, b| (a.id, &a.sums).cmp(&(b.id, &b.sums)));
         entries.dedup_by_key(|entry| entry.id);
-        let leaves = entries.iter().map(|entry| SumNode::leaf(tree, entry)).collect::<Vec<_>>();
+        let (mut bytes, mut ids) = (Vec::new(), Vec::with_capacity(entries.len()));
+        let leaf = |Entry { id, sums }| {
+            ids.push(id);
+            SumNode::leaf(tree, &id, sums, &mut bytes)
+        };
+        let leaves = entries.into_iter().map(leaf).collect::<Vec<_>>();
         let mut levels = vec![leaves];
         while let Some(level) = levels.last().filter(|level| level.len() > 1) {
             let raised = level.chunks(2).map(|pair| match pair {
-                [left, right] => SumNode::join(tree, left, right),
+                [left, right] => SumNode::join(tree, left, right, &mut bytes),
                 alone => alone[0].clone(),
             });
             let raised = raised.collect();
             levels.push(raised);
         }
-        Self { tree, ids: entries.into_iter().map(|entry| entry.id).collect(), levels }
+        Self { tree, ids, levels }
     }
 
     /// The root.
