@@ -52,10 +52,9 @@ impl Node {
             Frame::Interests { scope, greeting } => self.hear_interests(from, scope, greeting, now),
             Frame::Introduce { topic, who } => self.introduced(from, topic, who, now),
             Frame::Want(ids) => self.send_public(from, ids),
-            Frame::Public(records) => {
-                for signed in records.into_iter().take(Frame::RECORDS_MAX) {
-                    self.hear(signed, Some(from), now);
-                }
+            Frame::Public(mut records) => {
+                records.truncate(Frame::RECORDS_MAX);
+                self.hear_all(records, Some(from), now);
             }
             Frame::Ask { number, question } => {
                 let answer = self.answer(from, &question, now);
@@ -194,11 +193,15 @@ impl Node {
 
     fn mail(&mut self, from: AgentId, after: u64, letters: Vec<Letter>, now: Timestamp) {
         let mut expected = after;
-        for letter in letters.into_iter().take(WINDOW) {
+        // after a gap nothing is taken: what is heard is said below, and the rest is sent again from there
+        let taken = if self.book.heard(&from) < after { 0 } else { WINDOW };
+        let (signed, enclosed): (Vec<_>, Vec<_>) =
+            letters.into_iter().take(taken).map(|letter| (letter.record, letter.enclosed)).unzip();
+        for (checked, mut enclosed) in self.check_all(signed).into_iter().zip(enclosed) {
             if self.book.heard(&from) < expected {
-                break; // a gap: what is heard is said below, and the rest is sent again from there
+                break;
             }
-            let record = match self.check(letter.record) {
+            let record = match checked {
                 Ok(record) if record.author == from => record,
                 Ok(record) => {
                     let what = said!(
@@ -231,12 +234,13 @@ impl Node {
             if record.seq <= self.book.heard(&from) {
                 continue;
             }
-            if !self.may_write(from, 1 + letter.enclosed.len(), now) {
+            if !self.may_write(from, 1 + enclosed.len(), now) {
                 break; // as if it had not come: it is sent again later
             }
             let mut cited: BTreeSet<RecordId> = record.refs.iter().copied().collect();
-            for shown in letter.enclosed.into_iter().take(ENCLOSED_MAX) {
-                match self.check(shown) {
+            enclosed.truncate(ENCLOSED_MAX);
+            for shown in self.check_all(enclosed) {
+                match shown {
                     Ok(shown) if cited.contains(&shown.id) => {
                         cited.extend(&shown.refs);
                         // what is wrong with a proof shows when the record that needs it is judged

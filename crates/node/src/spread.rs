@@ -1,6 +1,7 @@
 //! What is public: hearing it, what the passing of time does to it, and watching each other's logs.
 
 use crate::effect::{Channel, Effect, Topic};
+use crate::error::Result;
 use crate::frame::{Frame, Scope};
 use crate::node::{Hears, Node, Todo};
 use crate::public::{ends, is_paper, spreads};
@@ -8,7 +9,7 @@ use crate::quota::Standing;
 use crate::statement::{ReachableAt, Witnessed};
 use crate::view::OrderSource;
 use crate::words::{about, because, said};
-use ledger::{Audience, Checkpoint, ConsistencyProof, Observation, Signed};
+use ledger::{Audience, Checkpoint, ConsistencyProof, Observation, Record, Signed};
 use market::statement::Reason;
 use vocab::{AgentId, Timestamp, after, seconds_between};
 
@@ -22,10 +23,19 @@ const WITNESS_S: i64 = 3_600;
 impl Node {
     /// Takes in a public record from gossip or from a peer.
     pub(crate) fn hear(&mut self, signed: Signed, from: Option<AgentId>, now: Timestamp) {
-        if self.book.get(&signed.id()).is_some() {
-            return;
+        self.hear_all(vec![signed], from, now);
+    }
+
+    /// The same with many that came together.
+    pub(crate) fn hear_all(&mut self, mut signed: Vec<Signed>, from: Option<AgentId>, now: Timestamp) {
+        signed.retain(|signed| self.book.get(&signed.id()).is_none());
+        for checked in self.check_all(signed) {
+            self.hear_checked(checked, from, now);
         }
-        let record = match self.check(signed) {
+    }
+
+    fn hear_checked(&mut self, checked: Result<Record>, from: Option<AgentId>, now: Timestamp) {
+        let record = match checked {
             Ok(record) => record,
             Err(e) => {
                 return self.problem(

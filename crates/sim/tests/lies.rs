@@ -311,6 +311,72 @@ fn a_second_close_is_proof_against_its_keeper() {
     }
 }
 
+/// A member that gathered the pledges and whose node is then killed, so that it can be spoken for.
+fn pool_without_keeper(seed: u64) -> (Chairs, RecordId, Vec<usize>) {
+    let (mut c, id, members) = pool_with_lying_keeper(seed);
+    let workshop = c.workshop;
+    // from here on nobody else closes
+    members.iter().for_each(|m| c.world.kill(*m));
+    c.world.run(market::pool::KEEPER_GRACE_S);
+    assert!(c.world.node(workshop).is_some());
+    (c, id, members)
+}
+/// The close that follows from the pledges the workshop holds, or from all but the first of them.
+fn stand_in(c: &Chairs, pool: RecordId, without: usize) -> (PoolClose, Vec<RecordId>) {
+    let disk = c.world.disk(c.workshop);
+    let terms = disk.iter().find(|e| e.record.id == pool).unwrap().record.read().unwrap();
+    let mut pledges: Vec<_> = disk.iter().filter_map(|e| market::Pledged::read(&e.record).ok()).collect();
+    pledges.sort_by_key(|p| p.id);
+    let tally = market::pool::tally(&pool, &terms, &pledges[without..], c.world.now()).unwrap();
+    (tally.close(vec![]), pledges.iter().map(|p| p.id).collect())
+}
+
+#[test]
+fn a_stand_in_that_leaves_out_what_it_countersigned_is_proved_and_binds_nobody() {
+    let (mut c, id, members) = pool_without_keeper(36);
+    let liar = members[0];
+    let (unfair, pledges) = stand_in(&c, id, 1);
+    let receipts = market::statement::PledgeReceipts { pool: id, pledges };
+    let receipts = sign(&c, liar, &receipts, c.workshop, 900);
+    let lie = sign(&c, liar, &unfair, c.workshop, 901);
+    let after_seq = heard(&c, c.workshop, liar);
+    c.world.inject(liar, c.workshop, mail(after_seq, &[&receipts, &lie]));
+    c.world.run(90);
+    assert!(
+        c.world.disk(c.workshop).iter().any(|e| e.record.kind == "fraud"),
+        "{}",
+        last_problem(&c, c.workshop)
+    );
+    assert!(c.world.disk(c.workshop).iter().all(|e| e.record.kind != "close_consent"));
+    c.world.run(3_600);
+    let pools = c.world.node(c.workshop).unwrap().pools(c.world.now());
+    assert_eq!(pools.iter().find(|p| p.id == id).unwrap().state, PoolState::Lapsed);
+}
+
+#[test]
+fn an_offerer_that_consents_twice_is_proved_and_binds_nobody() {
+    let (mut c, id, members) = pool_without_keeper(37);
+    let offerer = c.workshop;
+    let (one, other) = (sign(&c, members[0], &stand_in(&c, id, 0).0, members[1], 900).id, RecordId([8; 32]));
+    let consents = [(one, 910), (other, 911)].map(|(close, seq)| {
+        let draft = market::statement::CloseConsent { pool: id, close }.draft(Audience::Public).unwrap();
+        let record =
+            c.world.signer(offerer).sign(draft, seq, Some(RecordId([9; 32])), c.world.now()).unwrap();
+        Signed::clone(record.signed())
+    });
+    c.world.kill(offerer);
+    c.world.start(members[1]);
+    c.world.run(5);
+    c.world.inject(c.forest, members[1], Frame::Public(consents.to_vec()).encode());
+    c.world.run(90);
+    let pools = c.world.node(members[1]).unwrap().pools(c.world.now());
+    assert_eq!(pools.iter().find(|p| p.id == id).unwrap().state, PoolState::Disputed);
+    for who in [members[1], c.forest] {
+        assert!(c.world.disk(who).iter().any(|e| e.record.kind == "fraud"), "{who}");
+    }
+    assert!(c.world.node(members[1]).unwrap().deals(c.world.now()).is_empty());
+}
+
 #[test]
 fn noise_on_a_bad_line_is_only_noise() {
     for seed in 30..33 {
