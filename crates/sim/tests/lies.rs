@@ -367,7 +367,7 @@ fn an_offerer_that_consents_twice_is_proved_and_binds_nobody() {
     c.world.kill(offerer);
     c.world.start(members[1]);
     c.world.run(5);
-    c.world.inject(c.forest, members[1], Frame::Public(consents.to_vec()).encode());
+    c.world.inject(offerer, members[1], Frame::Public(consents.to_vec()).encode());
     c.world.run(90);
     let pools = c.world.node(members[1]).unwrap().pools(c.world.now());
     assert_eq!(pools.iter().find(|p| p.id == id).unwrap().state, PoolState::Disputed);

@@ -215,33 +215,35 @@ impl Node {
     pub(crate) fn report_pool_fraud(&mut self, id: RecordId, close: RecordId, now: Timestamp) {
         let Some(pool) = self.pools.get(&id) else { return };
         let signed = |id: &RecordId| self.book.get(id).map(|r| (**r.signed()).clone());
-        let Some(record) = self.book.get(&close) else { return };
-        let closer = record.author;
-        let Ok(closed) = market::Closed::read(record, |id| self.book.get(id)) else { return };
-        let receipts = || pool.receipts.iter().filter(|_| closer == pool.terms.keeper);
-        let omitted = receipts().find(|(pledge, _)| closed.lists(pledge) == Some(false));
-        let (accused, fraud) = if let Some((a, b)) = pool.twice {
-            let consents = pool.consent.is_some_and(|consent| consent.record == a);
-            let two = signed(&a).zip(signed(&b));
-            match consents {
-                true => (pool.offerer, two.map(|(a, b)| Fraud::DoubleConsent { a, b })),
-                false => (
-                    self.book.get(&a).map_or(closer, |r| r.author),
-                    two.map(|(a, b)| Fraud::DoubleClose { a, b }),
-                ),
-            }
-        } else if let Some((pledge, receipt)) = omitted {
-            let part =
-                closed.chunks.iter().find(|c| market::pool::chunk_of(pledge, c.part.of) == c.part.index);
-            let chunk = part.and_then(|c| signed(&c.id));
-            let fraud = signed(receipt).zip(signed(&close));
-            (closer, fraud.map(|(receipt, close)| Fraud::Omission { receipt, close, chunk }))
+        let twice = pool.twice.and_then(|(a, b)| Some((self.book.get(&a)?.author, signed(&a)?, signed(&b)?)));
+        let consents =
+            pool.twice.is_some_and(|(a, _)| pool.consent.is_some_and(|consent| consent.record == a));
+        let (accused, fraud) = if let Some((author, a, b)) = twice {
+            (author, Some(if consents { Fraud::DoubleConsent { a, b } } else { Fraud::DoubleClose { a, b } }))
         } else {
-            // of a large pool only what its own sums contradict fits a record
-            let listed = || closed.close.pledges.iter().chain(&closed.close.replaced);
-            let pledges = listed().map(signed).collect::<Option<Vec<_>>>();
-            let known = signed(&id).zip(signed(&close)).zip(pledges);
-            (closer, known.map(|((terms, close), pledges)| Fraud::FalseClose { terms, close, pledges }))
+            let Some(record) = self.book.get(&close) else { return };
+            let closer = record.author;
+            let Ok(closed) = market::Closed::read(record, |id| self.book.get(id)) else { return };
+            let mut receipts = pool.receipts.iter().filter(|_| closer == pool.terms.keeper);
+            let fraud = if let Some((pledge, receipt)) =
+                receipts.find(|(pledge, _)| closed.lists(pledge) == Some(false))
+            {
+                let part =
+                    closed.chunks.iter().find(|c| market::pool::chunk_of(pledge, c.part.of) == c.part.index);
+                let chunk = part.and_then(|c| signed(&c.id));
+                let both = signed(receipt).zip(signed(&close));
+                both.map(|(receipt, close)| Fraud::Omission { receipt, close, chunk })
+            } else {
+                // of a large pool only what its own sums contradict fits a record
+                let mut listed = closed.close.pledges.iter().chain(&closed.close.replaced);
+                let pledges = listed.try_fold(vec![], |mut all, id| {
+                    all.push(signed(id)?);
+                    Some(all)
+                });
+                let known = signed(&id).zip(signed(&close)).zip(pledges);
+                known.map(|((terms, close), pledges)| Fraud::FalseClose { terms, close, pledges })
+            };
+            (closer, fraud)
         };
         if self.board.frauds.contains_key(&accused) || accused == self.me() {
             return;
