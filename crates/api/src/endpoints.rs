@@ -67,6 +67,8 @@ endpoints! {
     get "/pools/{id}/proof" Owner "market" "" -> "PoolProof", "This node's part of a pool, as signed records and paths that anyone can check.", h::pool_proof;
     get "/rounds" Owner "market" "" -> "List<RoundView>", "Buying rounds known here, each with what this node gets.", h::rounds;
     get "/drop-offs" Owner "market" "" -> "List<DropListView>", "Who fetches what at the drop-offs this node leads or supplies.", h::drop_offs;
+    get "/auctions" Owner "market" "" -> "List<AuctionView>", "Auctions of capacity known here, with the bids of this node or to it.", h::auctions;
+    get "/standing-orders" Owner "market" "" -> "List<StandingOrderView>", "What this node looks for by itself, with what it proposes.", h::standing_orders;
     get "/deals" Owner "market" "" -> "List<DealView>", "Deals this node is a side of.", h::deals;
     get "/deals/{id}" Owner "market" "" -> "DealView", "One deal.", h::deal;
     get "/standing" Owner "market" "?StandingQuery" -> "List<StandingView>", "How far others are trusted, and what speaks for them: one agent, or everybody who is more than a stranger.", h::standing;

@@ -65,6 +65,8 @@ lists! {
     pools: |node, now| node.pools(now);
     rounds: |node, _| node.rounds();
     drop_offs: |node, now| node.drop_lists(now);
+    auctions: |node, now| node.auctions(now);
+    standing_orders: |node, now| node.standing_orders(now);
     deals: |node, now| node.deals(now);
     orders: |node, now| node.orders(now);
     outages: |node, now| node.outages(now);

@@ -60,10 +60,10 @@ const COMMANDS: &[(&str, &str, &str)] = &[
     ),
     (
         "accept",
-        "Sign a quote, or the plan of an own order: all tiers bind, or none does.",
+        "Sign a quote, or the plan of an own order: all tiers bind, or none does. With the id of a proposal: have it done.",
         r#"{"deal": "RECORD"}"#,
     ),
-    ("decline", "Turn a quote or plan down and let its holds go.", r#"{"deal": "RECORD"}"#),
+    ("decline", "Turn a quote, plan or proposal down and let its holds go.", r#"{"deal": "RECORD"}"#),
     (
         "open_pool",
         "Ask an offerer to sign terms for a pool, kept by this node.",
@@ -88,6 +88,26 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         "account_pool",
         "As the producer of a made pool whose price follows what was taken over: say what that was, and what it costs.",
         r#"{"pool": "RECORD"}"#,
+    ),
+    (
+        "capacity",
+        "Sell capacity by auction to those who order goods that need it.",
+        r#"{"name": "hours", "quantity": "40", "unit": "h", "closes": "2030-12-01T12:00:00Z", "step": {"amount": "0.5", "currency": "EUR"}}"#,
+    ),
+    (
+        "bid",
+        "Bid for goods whose offer names an auction.",
+        r#"{"offer": "RECORD", "quantity": "10", "at_most": {"amount": "18", "currency": "EUR"}}"#,
+    ),
+    (
+        "standing_order",
+        "Let this node look for something by itself until it is found or given up.",
+        r#"{"spec": "bread", "quantity": "4", "at_most": {"amount": "5", "currency": "EUR"}, "accept": "ask", "pool": true, "keep_until": "2030-12-20T12:00:00Z", "preferences": {"per_km": "0.01"}}"#,
+    ),
+    (
+        "cancel_standing",
+        "Stop looking. What has been bid stands until it is out or lapses.",
+        r#"{"order": "RECORD"}"#,
     ),
     (
         "audit_pool",

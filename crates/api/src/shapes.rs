@@ -3,6 +3,7 @@
 //! A type is written as [`schema`](crate::schema) reads it.
 
 mod floor;
+mod market;
 mod model;
 mod plan;
 mod pool;
@@ -21,6 +22,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Shape> {
         .chain(search::SEARCH)
         .chain(standing::STANDING)
         .chain(floor::FLOOR)
+        .chain(market::MARKET)
         .chain(model::MODEL)
 }
 
@@ -117,6 +119,7 @@ const SHAPES: &[Shape] = &[
             ("expires", "time", ""),
             ("pooling", "Pooling?", ""),
             ("specification", "record?", ""),
+            ("capacity", "Draw?", "the auction its capacity is sold in: then it is had by bidding"),
         ],
     ),
     (
@@ -357,6 +360,7 @@ const SHAPES: &[Shape] = &[
         &[
             ("id", "record", ""),
             ("pool", "record?", ""),
+            ("auction", "record?", "in which it was bid for"),
             ("role", "buyer/supplier", ""),
             ("with", "Who", ""),
             ("spec", "spec", ""),
@@ -431,7 +435,7 @@ const SHAPES: &[Shape] = &[
         "An order: what this node has to do.",
         &[
             ("id", "record", ""),
-            ("source", "deal/pool/own", ""),
+            ("source", "deal/pool/bid/own", ""),
             ("spec", "spec", ""),
             ("name", "words", ""),
             ("quantity", "decimal", ""),

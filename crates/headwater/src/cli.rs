@@ -14,7 +14,9 @@ use crate::values::{IdText, LotText};
 pub(crate) use board::{CapableArgs, GanttArgs, MoveArgs};
 use clap::{Args, Parser, Subcommand};
 pub(crate) use interests::{InterestArgs, InterestsCmd};
-pub(crate) use market::{DateCmd, DateWord, FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, YesNo};
+pub(crate) use market::{
+    CapacityArgs, DateCmd, DateWord, FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, WantArgs, YesNo,
+};
 pub(crate) use node::{
     DemoArgs, InitArgs, OnOff, PeerCmd, ReplayArgs, SimulateArgs, SimulateCmd, SoakArgs, UpArgs,
 };
@@ -22,7 +24,7 @@ pub(crate) use plan::{PlanArgs, PlanCmd, PlanOrder, ScheduleArgs, SolveArgs, Why
 pub(crate) use search::{SearchArgs, Sought};
 pub(crate) use standing::{StampArgs, VouchArgs};
 use std::path::PathBuf;
-use vocab::{Decimal, Timestamp};
+use vocab::{Decimal, Money, Timestamp};
 pub(crate) use workshop::{
     EstimateCmd, ExportArgs, ExportKind, ImportCmd, OutageCmd, RetailArgs, StockCmd, WorkCmd,
 };
@@ -100,6 +102,10 @@ pub(crate) enum Cmd {
     Vouch(VouchArgs),
     /// Spend work on this node's key, so that strangers keep what it publishes
     Stamp(StampArgs),
+    /// List auctions of capacity
+    Auctions,
+    /// List standing orders, with what is proposed for them
+    Proposals,
     /// Search what peers and indexers keep, and compare their answers
     Search(SearchArgs),
     /// List deals, or show one
@@ -195,15 +201,35 @@ pub(crate) enum Cmd {
     },
     /// Plan an order of one's own, or solve a planning problem in a file
     Plan(PlanArgs),
-    /// Sign a quote, or the plan of an own order
+    /// Sign a quote or the plan of an own order, or agree to a proposal
     Accept {
-        /// Deal or order, or the first digits of its id
+        /// Deal, order or proposal, or the first digits of its id
         deal: IdText,
     },
-    /// Turn a quote or plan down
+    /// Turn a quote, plan or proposal down
     Decline {
-        /// Deal or order, or the first digits of its id
+        /// Deal, order or proposal, or the first digits of its id
         deal: IdText,
+    },
+    /// Let the node look for something by itself, within limits
+    #[command(visible_alias = "standing-order")]
+    Want(Box<WantArgs>),
+    /// Stop looking for something
+    Unwant {
+        /// Standing order, or the first digits of its id
+        order: IdText,
+    },
+    /// Sell capacity by auction
+    Capacity(CapacityArgs),
+    /// Bid for goods whose capacity is sold by auction
+    Bid {
+        /// Offer, or the first digits of its id
+        offer: IdText,
+        /// How much
+        quantity: Decimal,
+        /// Most to be paid for one unit, such as 110EUR
+        #[arg(value_parser = crate::values::money)]
+        at_most: Money,
     },
     /// Buy together: open a pool, or pledge to one
     Pool {

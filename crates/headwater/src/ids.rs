@@ -19,8 +19,9 @@ pub(crate) enum Kind {
     Listing,
     Pool,
     Deal,
-    /// a deal, or an order of one's own
+    /// a deal, an order of one's own, or a proposal
     Order,
+    Standing,
     Plan,
     Lot,
     Handover,
@@ -34,6 +35,7 @@ impl Kind {
             Self::Pool => "pool",
             Self::Deal => "deal",
             Self::Order => "order",
+            Self::Standing => "standing order",
             Self::Plan => "plan",
             Self::Lot => "lot",
             Self::Handover => "handover",
@@ -52,7 +54,8 @@ impl Kind {
             Self::Listing => [ids("offers")?, ids("needs")?].concat(),
             Self::Pool => [ids("pools")?, found("pool")?].concat(),
             Self::Deal => ids("deals")?,
-            Self::Order => [ids("deals")?, ids("orders")?].concat(),
+            Self::Order => [ids("deals")?, ids("orders")?, proposals(client)?].concat(),
+            Self::Standing => ids("standing-orders")?,
             Self::Plan => client
                 .list("orders")?
                 .iter()
@@ -69,6 +72,11 @@ impl Kind {
 
 fn texts(items: &[Value], key: &str) -> Vec<String> {
     items.iter().filter_map(|item| item[key].as_str()).map(str::to_owned).collect()
+}
+
+fn proposals(client: &Client) -> Result<Vec<String>> {
+    let orders = client.list("standing-orders")?;
+    Ok(orders.iter().filter_map(|o| o["proposal"]["id"].as_str()).map(str::to_owned).collect())
 }
 
 /// Every lot the node speaks of, with its specification.

@@ -197,6 +197,36 @@ pub(crate) const POOLS: List = List {
         }),
     ],
 };
+pub(crate) const AUCTIONS: List = List {
+    path: "auctions",
+    columns: &[
+        (Msg::Id, |v, _| id(&v["id"])),
+        (Msg::Name, |v, l| words(&v["capacity"]["name"], l)),
+        (Msg::By, |v, _| who(&v["by"])),
+        (Msg::Quantity, |v, _| of(&v["capacity"]["quantity"], &v["capacity"]["unit"])),
+        (Msg::PriceNow, |v, _| money(&v["price"])),
+        (Msg::TakenUp, |v, _| text(&v["taken"])),
+        (Msg::Bids, |v, l| {
+            joined(items(v, "bids"), |bid| format!("{} {}", id(&bid["id"]), state(&bid["state"], l)))
+        }),
+        (Msg::Closes, |v, _| time(&v["capacity"]["closes"])),
+    ],
+};
+pub(crate) const STANDING: List = List {
+    path: "standing-orders",
+    columns: &[
+        (Msg::Id, |v, _| id(&v["id"])),
+        (Msg::Spec, |v, _| text(&v["order"]["spec"])),
+        (Msg::Quantity, |v, _| text(&v["order"]["quantity"])),
+        (Msg::Ceiling, |v, _| money(&v["order"]["at_most"])),
+        (Msg::State, |v, l| state(&v["state"], l)),
+        (Msg::Proposed, |v, _| id(&v["proposal"]["id"])),
+        (Msg::By, |v, _| who(&v["proposal"]["by"])),
+        (Msg::Price, |v, _| money(&v["proposal"]["proposal"]["unit_price"])),
+        (Msg::ExpectedBy, |v, _| time(&v["proposal"]["proposal"]["expected"])),
+        (Msg::Expires, |v, _| time(&v["order"]["keep_until"])),
+    ],
+};
 pub(crate) const DEALS: List = List {
     path: "deals",
     columns: &[

@@ -79,7 +79,7 @@ pub(crate) const PLAN: &[Shape] = &[
             ("state", "planned/started/paused/done", ""),
             ("stage", "hold/signing/firm", ""),
             ("hold_until", "time?", "what is only held ends then"),
-            ("source", "deal/pool/own", ""),
+            ("source", "deal/pool/bid/own", ""),
             ("with", "agent?", "for whom"),
             ("with_name", "text?", ""),
             ("due", "time?", "when it is wanted"),

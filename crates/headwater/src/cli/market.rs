@@ -39,6 +39,12 @@ pub(crate) struct OfferArgs {
     /// Days until it expires
     #[arg(long, value_name = "DAYS")]
     pub(crate) expires: Option<u32>,
+    /// Auction its capacity is sold in
+    #[arg(long, requires = "load")]
+    pub(crate) auction: Option<vocab::RecordId>,
+    /// Capacity of the auction that one unit takes
+    #[arg(long, requires = "auction")]
+    pub(crate) load: Option<Decimal>,
     /// Where from
     #[arg(long)]
     pub(crate) place: Option<String>,
@@ -95,6 +101,72 @@ pub(crate) struct NeedArgs {
     /// Days until it expires
     #[arg(long, value_name = "DAYS")]
     pub(crate) expires: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct WantArgs {
+    /// Specification
+    pub(crate) spec: SpecId,
+    /// How much
+    pub(crate) quantity: Decimal,
+    /// Most that one unit is worth, such as 110EUR
+    #[arg(value_parser = crate::values::money)]
+    pub(crate) at_most: Money,
+    /// Buy within the limits without asking
+    #[arg(long)]
+    pub(crate) auto: bool,
+    /// Join or ask for pools where that is cheaper and in time
+    #[arg(long)]
+    pub(crate) pool: bool,
+    /// Wanted by: a date, or a time such as 2030-12-20T12:00:00Z
+    #[arg(long, value_parser = crate::values::time)]
+    pub(crate) due: Option<Timestamp>,
+    /// Degrees north of where it is wanted
+    #[arg(long, requires = "longitude", allow_hyphen_values = true)]
+    pub(crate) latitude: Option<Decimal>,
+    /// Degrees east of where it is wanted
+    #[arg(long, requires = "latitude", allow_hyphen_values = true)]
+    pub(crate) longitude: Option<Decimal>,
+    /// From no further than that
+    #[arg(long, value_name = "KM")]
+    pub(crate) max_distance: Option<u32>,
+    /// What a kilometre costs, for one unit
+    #[arg(long, default_value = "0")]
+    pub(crate) per_km: Decimal,
+    /// What a day of waiting costs, for one unit
+    #[arg(long, default_value = "0")]
+    pub(crate) per_day: Decimal,
+    /// What it costs for one unit if the specification does not state a property: NAME=AMOUNT; may be repeated
+    #[arg(long, value_name = "NAME=AMOUNT")]
+    pub(crate) property: Vec<Wish>,
+    /// What a supplier costs for one unit that has not kept a deal with this node yet
+    #[arg(long, default_value = "0")]
+    pub(crate) stranger: Decimal,
+    /// What a supplier costs for one unit whose deals with this node all failed
+    #[arg(long, default_value = "0")]
+    pub(crate) failed: Decimal,
+    /// Days until it is given up
+    #[arg(long, value_name = "DAYS", default_value_t = 30, value_parser = clap::value_parser!(u32).range(1..=366))]
+    pub(crate) expires: u32,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CapacityArgs {
+    /// Name for people, such as "hours of the mill"
+    pub(crate) name: String,
+    /// How much there is
+    pub(crate) quantity: Decimal,
+    /// Unit, such as h
+    pub(crate) unit: Unit,
+    /// When it closes: a date, or a time such as 2030-12-20T12:00:00Z
+    #[arg(value_parser = crate::values::time)]
+    pub(crate) closes: Timestamp,
+    /// What the price of one unit of capacity rises by, such as 0.5EUR
+    #[arg(long, value_parser = crate::values::money)]
+    pub(crate) rise: Money,
+    /// Where the price begins
+    #[arg(long, default_value = "0")]
+    pub(crate) reserve: Decimal,
 }
 
 #[derive(Debug, Subcommand)]

@@ -2,8 +2,8 @@
 
 use super::{Context, files};
 use crate::cli::{
-    Cmd, DateCmd, DateWord, EstimateCmd, FeedbackCmd, NeedArgs, OfferArgs, OutageCmd, PlanArgs, PlanOrder,
-    PoolCmd, StockCmd, WorkCmd, YesNo,
+    CapacityArgs, Cmd, DateCmd, DateWord, EstimateCmd, FeedbackCmd, NeedArgs, OfferArgs, OutageCmd, PlanArgs,
+    PlanOrder, PoolCmd, StockCmd, WantArgs, WorkCmd, YesNo,
 };
 use crate::client::Client;
 use crate::failure::{Exit, Failure, Result};
@@ -11,10 +11,14 @@ use crate::i18n::Msg;
 use crate::ids::{self, Kind};
 use crate::values::{DropText, IdText, LotText, ProcessText, ProductText, map};
 use crate::{show, tree};
+use market::auction::{Capacity, Draw};
+use market::matching::Preferences;
 use market::statement::{Counted, DropOff, Settles};
-use node::command::{Answer, Command, DateReply, LotPick, OfferDraft, PoolingDraft, RoundProduct};
+use node::command::{
+    Accept, Answer, Command, DateReply, LotPick, OfferDraft, PoolingDraft, RoundProduct, StandingOrder,
+};
 use std::path::Path;
-use vocab::{Place, PriceSchedule, RecordId, Text};
+use vocab::{Decimal, Place, PriceSchedule, RecordId, Text, Timestamp};
 
 /// Sends what `make` makes, and tells what came of it.
 fn send(c: &Context, make: impl FnOnce(&Client) -> Result<Command>) -> Result<()> {
@@ -46,6 +50,15 @@ pub(super) fn command(c: &Context, command: Cmd) -> Result<()> {
             Cmd::Accept { deal } => Command::Accept { deal: id(Kind::Order, &deal)? },
             Cmd::Decline { deal } => Command::Decline { deal: id(Kind::Order, &deal)? },
             Cmd::Pool { action } => pool(c, client, action)?,
+            Cmd::Want(args) => Command::StandingOrder(standing(*args)?),
+            Cmd::Unwant { order } => Command::CancelStanding { order: id(Kind::Standing, &order)? },
+            Cmd::Capacity(CapacityArgs { name, quantity, unit, closes, rise, reserve }) => {
+                let (name, step, opens) = (Text::Plain(name), rise, None);
+                Command::Capacity(Capacity { name, quantity, unit, opens, closes, step, reserve })
+            }
+            Cmd::Bid { offer, quantity, at_most } => {
+                Command::Bid { offer: id(Kind::Offer, &offer)?, quantity, at_most }
+            }
             Cmd::Cancel { deal, reason } => Command::Cancel { deal: id(Kind::Deal, &deal)?, reason },
             Cmd::AnswerCancel { deal, answer } => {
                 let answer = if answer == YesNo::Yes { Answer::Agree } else { Answer::Refuse };
@@ -134,6 +147,37 @@ fn pool(c: &Context, client: &Client, action: PoolCmd) -> Result<Command> {
     })
 }
 
+fn standing(args: WantArgs) -> Result<StandingOrder> {
+    let place = args.latitude.zip(args.longitude).map(|(latitude, longitude)| Place {
+        name: format!("{latitude}, {longitude}"),
+        latitude: Some(latitude),
+        longitude: Some(longitude),
+        radius_km: None,
+    });
+    let amount = |text: String| -> Result<Decimal> {
+        text.parse().map_err(|e: vocab::Error| Failure::said(Exit::Usage, "property", &e))
+    };
+    let properties = map(args.property).into_iter().map(|(name, worth)| Ok((name, amount(worth)?)));
+    Ok(StandingOrder {
+        spec: args.spec,
+        quantity: args.quantity,
+        at_most: args.at_most,
+        place,
+        by: args.due,
+        max_distance_km: args.max_distance,
+        accept: if args.auto { Accept::Auto } else { Accept::Ask },
+        pool: args.pool,
+        preferences: Preferences {
+            per_km: args.per_km,
+            per_day: args.per_day,
+            properties: properties.collect::<Result<_>>()?,
+            stranger: args.stranger,
+            failed: args.failed,
+        },
+        keep_until: vocab::after(Timestamp::now(), i64::from(args.expires) * vocab::DAY_S),
+    })
+}
+
 fn need(args: NeedArgs) -> Command {
     Command::Need {
         spec: args.spec,
@@ -187,7 +231,7 @@ fn offer(c: &Context, client: &Client, args: OfferArgs) -> Result<OfferDraft> {
         place: args.place.map(place),
         expires_days: args.expires,
         pooling,
-        capacity: None,
+        capacity: args.auction.zip(args.load).map(|(auction, load)| Draw { auction, load }),
     })
 }
 

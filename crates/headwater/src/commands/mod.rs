@@ -109,6 +109,8 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
         Cmd::Know { agent } => standing::know(c, &agent),
         Cmd::Vouch(args) => standing::vouch(c, &args),
         Cmd::Stamp(args) => standing::stamp(c, &args),
+        Cmd::Auctions => list::list(c, &show::AUCTIONS),
+        Cmd::Proposals => list::list(c, &show::STANDING),
         Cmd::Search(args) => search::run(c, args),
         Cmd::Deals { deal: None } => list::list(c, &show::DEALS),
         Cmd::Deals { deal: Some(deal) } => list::deal(c, &deal),

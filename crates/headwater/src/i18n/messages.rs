@@ -207,6 +207,10 @@ messages! {
     Leader: "leader", "负责人";
     DropOff: "drop-off", "取货点";
     Closes: "closes", "截止";
+    TakenUp: "taken", "已占用";
+    Bids: "bids", "出价";
+    Proposed: "proposal", "提议";
+    ExpectedBy: "expected", "预计到货";
     MyShare: "mine", "我的";
     With: "with", "对方";
     Role: "role", "角色";

@@ -34,6 +34,18 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("closing", "closing", "即将结算"),
     ("made", "made", "已成"),
     ("disputed", "disputed", "有争议"),
+    // auctions and standing orders
+    ("sent", "no answer yet", "待答复"),
+    ("in", "in", "入围"),
+    ("out", "out", "出局"),
+    ("awarded", "awarded", "已中标"),
+    ("looking", "looking", "寻找中"),
+    ("bidding", "bidding", "进行中"),
+    ("proposed", "proposed to you", "待你决定"),
+    ("bought", "bought", "已买到"),
+    ("over", "over", "已结束"),
+    ("bid", "bid", "出价"),
+    ("standing order", "standing order", "常设订单"),
     // orders and processes
     ("asking", "asking upstream", "向上游询价"),
     ("held", "held", "已预留"),
