@@ -8,6 +8,7 @@
 mod appends;
 mod bare;
 mod deals;
+mod discovery;
 mod firms;
 mod machine;
 mod market;
@@ -63,6 +64,7 @@ enum Which {
     Schedule,
     Planning,
     Firms,
+    Discovery,
     Pools,
     Sim,
     Market,
@@ -120,6 +122,7 @@ fn main() -> Result<()> {
         (Which::Schedule, schedule::run),
         (Which::Planning, planning::run),
         (Which::Firms, firms::run),
+        (Which::Discovery, discovery::run),
         (Which::Pools, pools::run),
         (Which::Sim, sim_growth::run),
         (Which::Market, market::run),
