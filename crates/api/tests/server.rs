@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
 
 use api::Server;
+use node::Limits;
 use runtime::{Clock, Handle, Options};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
@@ -42,6 +43,7 @@ impl Fixture {
                 relay: None,
                 peers: vec![],
                 clock: Clock::default(),
+                limits: Limits::default(),
             });
             let node = node.await.unwrap();
             let listener = tokio::net::TcpListener::bind(LOOPBACK).await.unwrap();

@@ -4,6 +4,7 @@
 use node::Node;
 use node::command::{Command, Done, OfferDraft};
 use node::view::{DealState, Role};
+use node::Limits;
 use runtime::{Clock, Handle, Options};
 use std::path::Path;
 use std::time::Duration;
@@ -22,6 +23,7 @@ fn options(dir: &Path, peers: Vec<net::Peer>) -> Options {
         relay: None,
         peers,
         clock: Clock::default(),
+        limits: Limits::default(),
     }
 }
 
