@@ -70,7 +70,7 @@ impl Book {
 
     pub(crate) fn keep(&mut self, entry: &Entry) {
         let record = &entry.record;
-        self.places.insert((record.author, record.seq), record.id);
+        self.places.entry((record.author, record.seq)).or_insert(record.id);
         match entry.channel {
             Channel::Own => {
                 self.own.push(record.id);

@@ -300,11 +300,15 @@ impl Node {
         };
         session.differs |= !(have.is_empty() && need.is_empty());
         session.since = now;
-        let ids = |all: Vec<Id>| all.into_iter().map(|id| RecordId(id.to_bytes())).collect::<Vec<_>>();
+        // negentropy finds them in the order of a hash map, which differs from run to run
+        let ids = |all: Vec<Id>| {
+            let mut ids: Vec<_> = all.into_iter().map(|id| RecordId(id.to_bytes())).collect();
+            ids.sort_unstable();
+            ids
+        };
         self.send_public(from, ids(have));
         // what this node has let go of need not come again
-        let mut need: Vec<_> = ids(need).into_iter().filter(|id| self.book.get(id).is_none()).collect();
-        need.sort_unstable();
+        let need: Vec<_> = ids(need).into_iter().filter(|id| self.book.get(id).is_none()).collect();
         for wanted in need.chunks(Frame::RECORDS_MAX).take(16) {
             self.out.push(Effect::Send { to: from, frame: Frame::Want(wanted.to_vec()) });
         }

@@ -91,14 +91,16 @@ impl Node {
         self.begin_gather(id, Purpose::StandIn, VecDeque::from([offerer]), now);
     }
 
-    /// As the offerer: a close is at hand that lists what is not.
-    pub(crate) fn gather_missing(&mut self, id: RecordId, now: Timestamp) {
-        let Some(pool) = self.pools.get(&id) else { return };
+    /// As the offerer: a close is at hand that lists what is not; false while there is no close, or it is asked already.
+    pub(crate) fn gather_missing(&mut self, id: RecordId, now: Timestamp) -> bool {
+        let Some(pool) = self.pools.get(&id) else { return false };
         let close = pool.in_force().or_else(|| pool.closes.last().map(|c| c.id));
         if let Some(close) = close.and_then(|close| self.book.get(&close)) {
-            let from = VecDeque::from([close.author]);
+            let (from, idle) = (VecDeque::from([close.author]), !self.gathers.is_at(&id));
             self.begin_gather(id, Purpose::Missing, from, now);
+            return idle && self.gathers.is_at(&id);
         }
+        false
     }
 
     /// For the owner: everything the close lists, checked again.

@@ -264,7 +264,9 @@ impl Node {
     pub fn restore(&mut self, entry: Entry) -> Result<()> {
         self.pass_time(entry.at);
         // what had no effect then has none now
-        let _ = self.apply(&entry);
+        if !matches!(self.book.place(&entry.record), Place::Taken(_)) {
+            let _ = self.apply(&entry);
+        }
         self.keep(&entry);
         self.agenda.clear();
         Ok(())
@@ -471,6 +473,12 @@ impl Node {
                     record.author,
                     record.seq
                 );
+                // without effect of its own, but what cites it, such as the close of a pool that counted it, can be judged
+                if channel == Channel::Shown {
+                    let entry = Entry { record, at: now, channel };
+                    self.keep(&entry);
+                    self.out.push(Effect::Append(entry));
+                }
                 return Err(Fault { reason: market::statement::Reason::Invalid, detail });
             }
             Place::Free => {}

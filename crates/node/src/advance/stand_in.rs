@@ -48,13 +48,17 @@ impl Node {
         if now <= after(pool.due_at(now), CLOSE_WAIT_S) {
             return;
         }
+        let recent = self.awaited.asked.get(&id).is_some_and(|at| after(*at, ASK_AGAIN_S) > now);
         if pool.offerer == me {
             self.consent_to_one(id, now);
-            return self.gather_missing(id, now);
+            // what one page after another does not bring, such as a second record of one number, is not asked for at once
+            if !recent && self.gather_missing(id, now) {
+                self.awaited.asked.insert(id, now);
+            }
+            return;
         }
         let Some(pledge) = pool.pledge_of(&me).map(|p| p.id) else { return };
         let to = if may_stand_in(pool, now) { pool.offerer } else { pool.terms.keeper };
-        let recent = self.awaited.asked.get(&id).is_some_and(|at| after(*at, ASK_AGAIN_S) > now);
         if !recent && to != me && !self.gathers.is_at(&id) {
             self.awaited.asked.insert(id, now);
             self.ask(to, Question::Share { pool: id, pledge });
