@@ -97,10 +97,8 @@ impl<'a> Owners<'a> {
             }
             "binding" if !own => self.begin(world, who, world.node(who).and_then(|node| node.deal_of(&id))),
             "firm" if own => self.begin(world, who, record.refs.first().copied()),
-            "handover" if !own => {
-                if record.read::<Handover>().is_ok_and(|h| h.to == world.agent(who)) {
-                    self.soon(now_ms, who, Errand::Receive(id), 5 * MINUTE_MS, HOUR_MS);
-                }
+            "handover" if !own && record.read::<Handover>().is_ok_and(|h| h.to == world.agent(who)) => {
+                self.soon(now_ms, who, Errand::Receive(id), 5 * MINUTE_MS, HOUR_MS);
             }
             "takeover" if !own => {
                 let Some(node) = world.node(who) else { return };
