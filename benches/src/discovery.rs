@@ -8,7 +8,7 @@ use market::{Topic, TopicId};
 use node::command::{Command, Done};
 use node::effect::{Effect, Input};
 use node::frame::Frame;
-use node::{Config, Node, Policy};
+use node::{Config, Node, Policy, Quotas};
 use serde_json::json;
 use sim::{Faults, Spread, World};
 use std::collections::VecDeque;
@@ -159,8 +159,9 @@ fn compare(context: &Context, section: &mut Section) -> Result<()> {
     let now = after(Timestamp::from_second(START_S)?, 60);
     let mut nodes: Vec<Node> = (1..=2_u8)
         .map(|seed| {
-            let policy =
-                Policy { public_per_author: usize::MAX, public_in_all: usize::MAX, ..Policy::default() };
+            // an archive keeps whatever it is shown, strangers' too
+            let quotas = Quotas { strangers: u64::MAX / 4, in_all: u64::MAX / 4, ..Policy::default().quotas };
+            let policy = Policy { public_per_author: usize::MAX, quotas, ..Policy::default() };
             let config = Config { name: format!("node {seed}"), next_key: None, policy };
             Node::new(Signer::from_seed(&[seed; 32]), [seed; 32], config).sharing(memo.clone())
         })

@@ -16,7 +16,7 @@ use curve25519_dalek::traits::IsIdentity;
 use curve25519_dalek::{EdwardsPoint, Scalar};
 use ed25519_dalek::{Signature, VerifyingKey, verify_batch};
 use sha2::{Digest, Sha512};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use vocab::AgentId;
 
 /// Records per batch: larger ones are little faster, and one bad record costs its whole batch a second check.
@@ -41,13 +41,13 @@ pub fn verify_all(signed: Vec<Signed>) -> Vec<Result<Record>> {
 /// Checks batches of records, remembering the keys it has met.
 pub(crate) struct Batches {
     /// keys fit for a batch; `None` for those that are not
-    keys: HashMap<AgentId, Option<VerifyingKey>>,
+    keys: BTreeMap<AgentId, Option<VerifyingKey>>,
     small_order: [[u8; 32]; 8],
 }
 
 impl Batches {
     pub(crate) fn new() -> Self {
-        Self { keys: HashMap::new(), small_order: EIGHT_TORSION.map(|point| y_of(&point.compress().0)) }
+        Self { keys: BTreeMap::new(), small_order: EIGHT_TORSION.map(|point| y_of(&point.compress().0)) }
     }
 
     /// Replaces each parsed record whose signature is not good by the reason.

@@ -4,13 +4,13 @@
 //! out twice. What it holds it never lets go of, so it is for those who keep every record anyway.
 
 use crate::{Record, Result, Signed};
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 use vocab::RecordId;
 
 /// Records already read, by their id.
 #[derive(Default)]
-pub struct Memo(Mutex<HashMap<RecordId, Known>>);
+pub struct Memo(Mutex<BTreeMap<RecordId, Known>>);
 
 struct Known {
     record: Record,

@@ -1,10 +1,10 @@
 //! Two real nodes in one process: real keys, real stores, real QUIC on loopback.
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test stops at what it did not expect")]
 
+use node::Limits;
 use node::Node;
 use node::command::{Command, Done, OfferDraft};
 use node::view::{DealState, Role};
-use node::Limits;
 use runtime::{Clock, Handle, Options};
 use std::path::Path;
 use std::time::Duration;

@@ -88,7 +88,7 @@ pub(super) const POOL: &[Shape] = &[
             ("member", "Who", ""),
             ("deal", "record", ""),
             ("quantity", "decimal", ""),
-            ("state", "awaited/here/given", ""),
+            ("state", "coming/here/given", ""),
         ],
     ),
     (

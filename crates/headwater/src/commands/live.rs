@@ -112,9 +112,8 @@ fn shortest(setting: &Setting, violation: &Violation) -> serde_json::Value {
 }
 
 fn table(c: &Context, scenario: &Scenario, played: &Played, took: Duration, per_s: f64) -> String {
-    let lang = c.say(Msg::Tongue, &[]);
     let mut rows = vec![
-        (Msg::LivedScenario, scenario.name.in_language(&lang).to_owned()),
+        (Msg::LivedScenario, scenario.name.in_language(c.lang.tag()).to_owned()),
         (Msg::LivedNodes, format!("{} / {}", played.nodes, clock(i64::from(played.hours) * 3_600))),
         (Msg::LivedFaults, played.faults.clone()),
     ];

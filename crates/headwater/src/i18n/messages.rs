@@ -150,7 +150,6 @@ messages! {
     SimulatedLate: "late days in all: firms / central planner", "延误总天数：各企业 / 集中计划者";
     SimulatedUnagreed: "{0} of {1} orders were not agreed", "{1} 个订单中有 {0} 个未达成约定";
     ScenarioUnread: "{0} is no scenario: {1}; name a file, or village, pools or province", "{0} 不是情景：{1}；请给出文件名，或 village、pools、province";
-    Tongue: "en", "zh";
     LivedScenario: "scenario", "情景";
     LivedNodes: "nodes / virtual time", "节点 / 虚拟时间";
     LivedFaults: "faults", "故障";

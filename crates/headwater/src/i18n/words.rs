@@ -28,7 +28,7 @@ const WORDS: &[(&str, &str, &str)] = &[
     // pools
     ("open", "open", "开放"),
     ("extended", "extended", "已延期"),
-    ("awaited", "on its way", "未到"),
+    ("coming", "on its way", "未到"),
     ("here", "to be fetched", "待取"),
     ("given", "given out", "已取"),
     ("closing", "closing", "即将结算"),

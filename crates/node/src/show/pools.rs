@@ -153,7 +153,7 @@ impl Node {
                 DropState::Given
             }
             () if of_deal().filter(taken).any(|m| m.handover.to == *leader) => DropState::Here,
-            () => DropState::Awaited,
+            () => DropState::Coming,
         }
     }
 }

@@ -105,7 +105,7 @@ pub struct DropLine {
 #[serde(rename_all = "snake_case")]
 pub enum DropState {
     /// not there yet
-    Awaited,
+    Coming,
     /// to be fetched
     Here,
     /// handed to the member
