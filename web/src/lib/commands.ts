@@ -1,16 +1,18 @@
 // What the owner can tell a node to do: the body of `POST /api/v1/commands`, as `crates/node` reads it.
 // An optional field that is left out takes the node's default.
 
+import type { Capacity, Draw, StandingOrder } from "./bidding";
 import type { Cause } from "./plan";
 import type {
-  AgentId, Decimal, Goods, Money, Place, PriceSchedule, Recipe, RecordId, SpecId, Specification, Text, Timestamp,
-  Unit, WorkCenter,
+  AgentId, Decimal, DropOff, Goods, Interest, Money, Place, PoolOptions, PriceSchedule, Recipe, RecordId, SpecId, Specification,
+  Text, Timestamp, Unit, WorkCenter,
 } from "./types";
 
 export interface OfferDraft {
   spec: SpecId; name?: Text; unit?: Unit; prices: PriceSchedule; minimum?: Decimal; step?: Decimal; maximum?: Decimal;
   lead_time_days?: number; place?: Place; expires_days?: number;
-  pooling?: { cap: Decimal; lead_time_days: number; payment: Text };
+  category?: SpecId; capacity?: Draw;
+  pooling?: PoolOptions & { cap: Decimal; lead_time_days: number; payment: Text; stock?: Decimal; extension_days?: number };
 }
 
 export interface LotUse { lot: RecordId; quantity: Decimal }
@@ -29,8 +31,26 @@ export type Command =
   | { do: "enquire"; offer: RecordId; quantity: Decimal; due?: Timestamp }
   | { do: "plan"; spec: SpecId; quantity: Decimal }
   | { do: "accept" | "decline"; deal: RecordId }
-  | { do: "open_pool"; offer: RecordId; threshold: Decimal; closes: Timestamp }
-  | { do: "pledge"; pool: RecordId; at_least: Decimal; at_most: Decimal; ceiling: Decimal }
+  | {
+      do: "open_pool"; offer: RecordId; threshold: Decimal; closes: Timestamp; extended?: Timestamp; drop_offs?: DropOff[];
+      round?: RecordId;
+    }
+  | {
+      do: "pledge"; pool: RecordId; at_least: Decimal; at_most: Decimal; ceiling: Decimal; extend?: boolean;
+      drop_off?: number;
+    }
+  | {
+      do: "open_round"; name: Text; closes: Timestamp; drop_offs?: DropOff[];
+      products: { offer: RecordId; threshold: Decimal; extended?: Timestamp }[];
+    }
+  | { do: "ship_drop_off"; pool: RecordId; drop_off: number }
+  | { do: "account_pool"; pool: RecordId }
+  | { do: "set_interests"; wants: Interest[] }
+  | { do: "vouch"; agent: AgentId; because?: RecordId; deposit?: Money; until?: Timestamp }
+  | ({ do: "capacity" } & Capacity)
+  | { do: "bid"; offer: RecordId; quantity: Decimal; at_most: Money }
+  | ({ do: "standing_order" } & StandingOrder)
+  | { do: "cancel_standing"; order: RecordId }
   | { do: "cancel"; deal: RecordId; reason: string }
   | { do: "answer_cancel"; deal: RecordId; answer: "agree" | "refuse" }
   | { do: "start"; plan: RecordId; index: number; lots?: LotUse[] }

@@ -1,16 +1,23 @@
 // The lists this app shows, and what they say together: names of specifications, agents and work centres.
 
+import type { AuctionView, StandingOrderView } from "./bidding";
 import { words } from "./format.svelte";
 import { List, Resource } from "./live.svelte";
 import type {
-  AgentId, DealView, FeedbackView, Goods, HandoverView, Model, NeedView, OfferView, OrderView, PeerView, PoolView, RecordId, SpecId,
-  SpecView, Status, StockView, Text, Unit, Who,
+  AgentId, DealView, DropListView, FeedbackView, Goods, HandoverView, Interest, Model, NeedView, OfferView, OrderView, PeerView, PoolView,
+  RecordId, RoundView, SpecId, SpecView, StandingView, Status, StockView, Text, Unit, Who,
 } from "./types";
 
 export const status = new Resource<Status>("status", ["market", "deals", "peers", "problems"]);
 export const offers = new List<OfferView>("offers", ["market"]);
 export const needs = new List<NeedView>("needs", ["market"]);
 export const pools = new List<PoolView>("pools", ["market"]);
+export const rounds = new List<RoundView>("rounds", ["market"]);
+export const dropLists = new List<DropListView>("drop-offs", ["market", "stock"]);
+export const standings = new List<StandingView>("standing", ["peers", "market"]);
+export const interests = new Resource<{ wants: Interest[] }>("interests", ["market", "peers"]);
+export const auctions = new List<AuctionView>("auctions", ["market", "deals"]);
+export const standingOrders = new List<StandingOrderView>("standing-orders", ["market", "deals"]);
 export const deals = new List<DealView>("deals", ["deals", "stock"]);
 export const orders = new List<OrderView>("orders", ["deals", "workshop", "stock"]);
 export const stock = new List<StockView>("stock", ["stock", "workshop"]);

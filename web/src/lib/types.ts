@@ -1,6 +1,8 @@
 // The shapes a node shows its owner, as `crates/node` serialises them. Decimals are strings, times are RFC 3339 in UTC.
 // Nothing here computes.
 
+import type { Draw } from "./bidding";
+
 export type Decimal = string;
 export type Timestamp = string;
 export type RecordId = string;
@@ -25,34 +27,73 @@ export interface Status {
   me: Who; now: Timestamp; log_size: number; log_root: string; records: number; peers: number;
   recipes: number; listings: number; open_deals: number; problems: Problem[];
 }
+export type Standing = { is: "own" | "known" | "stamped" | "stranger" } | { is: "vouched"; by: AgentId; deposit?: Money };
+export interface VouchView { record: RecordId; who: Who; deposit: Money | null; expires: Timestamp }
+/** How far an agent is trusted here, and what speaks for it. */
+export interface StandingView {
+  who: Who; standing: Standing; room: number; stamp_bits: number | null; stamp_expires: Timestamp | null;
+  vouched_by: VouchView[]; vouches_for: VouchView[];
+}
+/** A class of things of which this node is to hear, and where. */
+export interface Interest { category: SpecId; place?: Place }
 export interface PeerView {
   who: Who; connected: boolean; addresses: string[]; undelivered: number;
   clock_ahead_s: number | null; witnessed: number | null;
 }
 
-export interface Pooling { cap: Decimal; lead_time_s: number; payment: Text }
+/** Options of pools, as the offer grants them and a pool's terms repeat them. */
+export interface PoolOptions {
+  case?: Decimal; counted?: "all" | "vouched"; vouchers?: AgentId[]; settles?: "pledged" | "accepted";
+  tolerance_percent?: number;
+}
+export interface Pooling extends PoolOptions {
+  cap: Decimal; lead_time_s: number; payment: Text; stock?: Decimal; extension_s?: number;
+}
+export interface DropOff { name: Text; place?: Place; leader: AgentId }
 export interface Offer {
   spec: SpecId; name: Text; unit: Unit; prices: PriceSchedule; minimum: Decimal; step: Decimal; maximum?: Decimal;
-  lead_time_s: number; place?: Place; expires: Timestamp; pooling?: Pooling; specification?: RecordId;
+  lead_time_s: number; place?: Place; expires: Timestamp; pooling?: Pooling; specification?: RecordId; category?: SpecId; capacity?: Draw; setup?: Money;
 }
-export interface OfferView { id: RecordId; by: Who; mine: boolean; at: Timestamp; offer: Offer }
+export interface OfferView { id: RecordId; by: Who; mine: boolean; at: Timestamp; heard_at?: Timestamp; offer: Offer }
 export interface Need {
   spec: SpecId; name: Text; unit: Unit; quantity: Decimal; ceiling?: Money; due?: Timestamp; place?: Place;
-  expires: Timestamp;
+  expires: Timestamp; category?: SpecId;
 }
 export interface NeedView { id: RecordId; by: Who; mine: boolean; at: Timestamp; need: Need; fits: RecordId[] }
 
-export interface PoolTerms {
+export interface PoolTerms extends PoolOptions {
   request: RecordId; offer: RecordId; spec: SpecId; name: Text; unit: Unit; minimum: Decimal; step: Decimal;
   prices: PriceSchedule; threshold: Decimal; cap: Decimal; closes: Timestamp; allocation: string; keeper: AgentId;
-  lead_time_s: number; payment: Text;
+  lead_time_s: number; payment: Text; extended?: Timestamp; drop_offs?: DropOff[]; round?: RecordId;
 }
-export type PoolState = "open" | "closing" | "made" | "lapsed" | "disputed";
-export interface MyPledge { id: RecordId; at_least: Decimal; at_most: Decimal; ceiling: Decimal; receipted: boolean }
+export type PoolState = "open" | "extended" | "closing" | "made" | "lapsed" | "disputed";
+export interface MyPledge {
+  id: RecordId; at_least: Decimal; at_most: Decimal; ceiling: Decimal; receipted: boolean;
+  extend: boolean; drop_off: number | null; counted: boolean; edits: number;
+}
 export interface PoolResult { close: RecordId; unit_price: Money; total: Decimal; my_quantity: Decimal }
 export interface PoolView {
   id: RecordId; by: Who; keeper: Who; terms: PoolTerms; state: PoolState; members: number; pledged: Decimal;
   price_now: Money | null; solo_price: Money | null; mine: MyPledge | null; result: PoolResult | null;
+  counted: Decimal | null; compare: PoolCompare;
+}
+/** One quantity bought alone and together. */
+export interface PoolCompare {
+  quantity: Decimal; solo: Money | null; pooled: Money | null; saving: Money | null;
+  next: { unit_price: Money; at: Decimal; missing: Decimal } | null;
+}
+export interface RoundLine {
+  pool: RecordId; name: Text; quantity: Decimal; unit: Unit; unit_price: Money | null; total: Money | null;
+}
+export interface RoundView {
+  id: RecordId; name: Text; leader: Who; mine: boolean; closes: Timestamp; drop_offs: DropOff[]; pools: RecordId[];
+  lines: RoundLine[];
+}
+export interface DropLine { member: Who; deal: RecordId; quantity: Decimal; state: "coming" | "here" | "given" }
+/** Who fetches what at a drop-off, for its leader and the producer. */
+export interface DropListView {
+  pool: RecordId; round: RecordId | null; spec: SpecId; name: Text; unit: Unit; index: number; drop_off: DropOff;
+  leader: Who; mine: boolean; producer: Who; total: Decimal; lines: DropLine[];
 }
 
 export type Role = "buyer" | "supplier";
@@ -72,6 +113,10 @@ export interface DealView {
   owed: Money | null; paid: Money | null; cancellation: { by: Who; reason: string } | null; goods: Goods[];
   names: Record<RecordId, Text>;
   history: HistoryLine[];
+  /** the price that followed from what all members of its pool took over */
+  accounted: Money | null;
+  /** what was taken over beyond what is tolerated, or what is lacking */
+  claim: { kind: "short" | "over"; quantity: Decimal } | null;
   /** when the goods are to be expected by what is known here: where it is not the promise, they are late */
   expected: Timestamp | null; late: boolean; delay: DelayView | null;
 }

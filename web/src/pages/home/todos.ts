@@ -1,24 +1,29 @@
 // What waits for the owner, most pressing first. Pure: lists in, list out.
 
+import type { StandingOrderView } from "../../lib/bidding";
 import { compare } from "../../lib/decimal";
 import type { AgentId, DealView, HandoverView, OrderView, PoolView, Text, Timestamp, Who } from "../../lib/types";
 
 export type TodoKind =
-  | "receive" | "pass_on" | "accept" | "plan" | "answer" | "date" | "finish" | "start" | "ship" | "settle" | "pledge";
-const ORDER: TodoKind[] = ["accept", "plan", "date", "answer", "receive", "pass_on", "finish", "start", "ship", "settle", "pledge"];
+  | "receive" | "pass_on" | "accept" | "plan" | "answer" | "date" | "finish" | "start" | "ship" | "settle" | "pledge" | "propose";
+const ORDER: TodoKind[] = ["accept", "propose", "plan", "date", "answer", "receive", "pass_on", "finish", "start", "ship", "settle", "pledge"];
 
 export interface Todo {
   key: string; kind: TodoKind; page: "deals" | "workshop" | "stock" | "market"; arg?: string; name: Text;
   who?: Who; until?: Timestamp | null;
 }
-interface Lists { me: AgentId; deals: DealView[]; orders: OrderView[]; handovers: HandoverView[]; pools: PoolView[] }
+interface Lists {
+  me: AgentId; deals: DealView[]; orders: OrderView[]; handovers: HandoverView[]; pools: PoolView[];
+  standing: StandingOrderView[];
+}
 
-export function todos({ me, deals, orders, handovers, pools }: Lists): Todo[] {
+export function todos({ me, deals, orders, handovers, pools, standing }: Lists): Todo[] {
   const found = [
     ...deals.flatMap((deal) => ofDeal(deal, me, orders.find((order) => order.id === deal.order))),
     ...orders.flatMap(ofOrder),
     ...handovers.flatMap((handover) => ofHandover(handover, me, deals)),
     ...pools.filter((pool) => pool.by.agent !== me).flatMap(ofPool),
+    ...standing.flatMap(ofStanding),
   ];
   return found.toSorted((a, b) => ORDER.indexOf(a.kind) - ORDER.indexOf(b.kind));
 }
@@ -60,4 +65,10 @@ function ofHandover(handover: HandoverView, me: AgentId, deals: DealView[]): Tod
 function ofPool(pool: PoolView): Todo[] {
   if (pool.state !== "open" || pool.mine) return [];
   return [{ kind: "pledge", page: "market", key: `pledge ${pool.id}`, name: pool.terms.name, who: pool.by, until: pool.terms.closes }];
+}
+
+function ofStanding({ proposal }: StandingOrderView): Todo[] {
+  if (!proposal) return [];
+  const { id, name, by, proposal: { until } } = proposal;
+  return [{ kind: "propose", page: "market", key: `propose ${id}`, name, who: by, until }];
 }

@@ -250,4 +250,11 @@ export const deals = {
   "recall.state.no_answer": "no answer",
   "recall.state.shown_elsewhere": "shown elsewhere in this tree",
   "recall.state.too_far": "too far to follow",
+
+  "drop.section": "Goods to hand out",
+  "drop.state.coming": "on its way",
+  "drop.state.here": "to be fetched",
+  "drop.state.given": "handed out",
+  "drop.ship": "Bring all there",
+  "drop.shipped": "On its way to the drop-off",
 };

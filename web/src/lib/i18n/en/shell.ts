@@ -70,6 +70,7 @@ export const shell = {
   "todo.start": "Ready to start: {name}",
   "todo.ship": "Ship: {name}",
   "todo.settle": "Confirm the payment: {name}",
+  "todo.propose": "Your node has found: {name}",
   "todo.pledge": "A pool takes pledges: {name}",
 
   "offline.text": "Your node does not answer. What you see may be out of date.",

@@ -252,4 +252,11 @@ export const deals: Record<keyof typeof en, string> = {
   "recall.state.no_answer": "没有答复",
   "recall.state.shown_elsewhere": "在此树的别处显示",
   "recall.state.too_far": "太远，无法追踪",
+
+  "drop.section": "待分发的货物",
+  "drop.state.coming": "未到",
+  "drop.state.here": "待取",
+  "drop.state.given": "已交付",
+  "drop.ship": "全部送到该处",
+  "drop.shipped": "正送往取货点",
 };

@@ -71,6 +71,7 @@ export const shell: Record<keyof typeof en, string> = {
   "todo.start": "可以开工：{name}",
   "todo.ship": "待发货：{name}",
   "todo.settle": "确认收款：{name}",
+  "todo.propose": "您的节点找到了：{name}",
   "todo.pledge": "拼单正在接受认购：{name}",
 
   "offline.text": "你的节点没有回应。所示内容可能已经过时。",
