@@ -45,7 +45,7 @@ pub(crate) fn run(context: &Context) -> Result<Section> {
 
 fn crowds(context: &Context, section: &mut Section) -> Result<()> {
     let count = |n: i64| Figure::count(n as f64);
-    let seeds = context.size(8, 2) as u64;
+    let seeds = context.size(24, 2) as u64;
     let (mut sold, mut queued, mut wanted, mut attempts, mut left) = (0, 0, 0, 0, 0);
     let mut shares = vec![];
     for seed in 1..=seeds {
