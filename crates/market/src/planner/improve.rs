@@ -42,6 +42,7 @@ pub(super) fn fit_and_improve(instance: &Instance, prices: &[i64], wished: Plan)
         }
         worth = now;
     }
+    draft.give_up();
     Plan { chosen: draft.chosen }
 }
 
@@ -200,6 +201,16 @@ impl Draft<'_> {
                     }
                 }
             });
+        }
+    }
+
+    /// Stops making a product wherever its set-up is more than is gained by it.
+    fn give_up(&mut self) {
+        for ((product, supplier), needs) in self.made.clone() {
+            let gained: i64 = needs.iter().filter_map(|need| self.current(*need)).map(|way| way.gain).sum();
+            if gained < self.setup(product, supplier) {
+                needs.iter().for_each(|need| self.put(*need, None));
+            }
         }
     }
 

@@ -1,11 +1,12 @@
 //! Who makes what for whom, when making a product at all has a cost: many needs, suppliers with limited capacity, and
 //! a set-up to pay for each product a supplier takes on.
 //!
-//! An [`Instance`] holds it in plain numbers, in an order of the caller's. In each of [`ROUNDS`] rounds every product
-//! is planned by itself at the suppliers' prices of capacity ([`propose`]), and every supplier changes its own price
-//! by the load it would get ([`congestion`]): too much and it rises, too little and it falls. What the last prices
-//! come to is made to fit and improved step by step ([`finish`]). The same instance and prices give the same [`Plan`]
-//! anywhere, so a plan that somebody shows can be replayed. [`plan`] does all of it in one place.
+//! An [`Instance`] holds it in plain numbers, in an order of the caller's. All suppliers begin at one price of capacity
+//! ([`opening`]). In each of [`ROUNDS`] rounds every product is planned by itself at the suppliers' prices ([`propose`]),
+//! and every supplier changes its own price by the load it would get ([`congestion`]): too much and it rises, too little
+//! and it falls. What the last prices come to is made to fit and improved step by step ([`finish`]). The same instance and
+//! prices give the same [`Plan`] anywhere, so a plan that somebody shows can be replayed. [`plan`] does all of it in one
+//! place, and [`bound`] says how far a plan is from the best at most.
 //!
 //! The prices are the multipliers of a Lagrangian relaxation of capacitated facility location, moved by a subgradient
 //! step (M. L. Fisher, *The Lagrangian Relaxation Method for Solving Integer Programming Problems*, Management Science
@@ -13,8 +14,11 @@
 //! Combinatorial Algorithms for Facility Location Problems*, SIAM J. Comput. 34, 2005. No optimum is promised. Not
 //! known here: records, money, who is who.
 
+mod bound;
 mod improve;
 mod product;
+
+pub use bound::bound;
 
 use std::collections::BTreeMap;
 
@@ -22,6 +26,10 @@ use std::collections::BTreeMap;
 pub const ROUNDS: u32 = 15;
 /// A price is of so many units of load.
 pub const PRICE_LOAD: i64 = 1_000_000;
+/// Times the range of the opening price is halved.
+const OPENING_STEPS: u32 = 12;
+/// After so many rounds a step is next to nothing.
+const STEPS_MAX: u32 = 200;
 
 /// What is to be planned. Gains and set-ups are in one unit of money, loads in one unit of capacity.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
@@ -116,18 +124,38 @@ pub fn scale(instance: &Instance) -> i64 {
     i64::try_from(gain * i128::from(PRICE_LOAD) / load.max(1)).unwrap_or(i64::MAX).max(1)
 }
 
+/// The price from which all suppliers begin: the one, the same for all, at which what everybody would like comes to what
+/// all suppliers have together, halved down to a 4,096th of four times the [`scale`].
+pub fn opening(instance: &Instance) -> i64 {
+    let all = |loads: &[u64]| loads.iter().map(|load| u128::from(*load)).sum::<u128>();
+    let capacity = all(&instance.capacities);
+    let (mut low, mut high) = (0, scale(instance).saturating_mul(4));
+    for _ in 0..OPENING_STEPS {
+        let middle = low + (high - low) / 2;
+        let wanted = propose(instance, &vec![middle; instance.capacities.len()]).loads(instance);
+        if all(&wanted) > capacity {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    high
+}
+
 /// The price a supplier asks next, from the one it asked in `round` and the load it would have got at it. `scale` is
-/// the instance's [`scale`]; steps shrink from round to round.
+/// the instance's [`scale`]; each step is at most four fifths of the one before: suppliers that all move at once would else chase
+/// the same needs to and fro.
 pub fn congestion(price: i64, load: u64, capacity: u64, round: u32, scale: i64) -> i64 {
-    // from −1 (nothing wanted) to +1 (twice the capacity, or more), in thousandths
+    // from −1/2 (half of it unwanted, or more) to +1/2 (half as much again, or more), in thousandths
     let excess = (i128::from(load) - i128::from(capacity)) * 1_000 / i128::from(capacity.max(1));
-    let step = i128::from(scale) * 900 / (1_000 + 450 * i128::from(round));
-    let next = i128::from(price) + step * excess.clamp(-600, 1_000) / 1_000;
+    let step = (0..round.min(STEPS_MAX)).fold(i128::from(scale) * 3 / 20, |step, _| step * 4 / 5);
+    let next = i128::from(price) + step * excess.clamp(-500, 500) / 1_000;
     i64::try_from(next.max(0)).unwrap_or(i64::MAX)
 }
 
-/// The plan that comes of `prices`: no capacity is exceeded, and single steps (a need elsewhere, a supplier more or
-/// less for a product, one instead of another) no longer improve it, as far as they were tried.
+/// The plan that comes of `prices`: no capacity is exceeded, what is gained from each supplier for each product covers
+/// its set-up, and single steps (a need elsewhere, a supplier more or less for a product, one instead of another) no
+/// longer improve it, as far as they were tried.
 pub fn finish(instance: &Instance, prices: &[i64]) -> Plan {
     improve::fit_and_improve(instance, prices, propose(instance, prices))
 }
@@ -135,7 +163,7 @@ pub fn finish(instance: &Instance, prices: &[i64]) -> Plan {
 /// All rounds in one place; the plan and the prices it comes from.
 pub fn plan(instance: &Instance) -> (Plan, Vec<i64>) {
     let scale = scale(instance);
-    let mut prices = vec![0; instance.capacities.len()];
+    let mut prices = vec![opening(instance); instance.capacities.len()];
     for round in 0..ROUNDS {
         let loads = propose(instance, &prices).loads(instance);
         for ((price, load), capacity) in prices.iter_mut().zip(&loads).zip(&instance.capacities) {
@@ -206,6 +234,12 @@ mod tests {
             prop_assert_eq!(&plan, &finish(&instance, &prices));
             let most = best(&instance, &mut Plan { chosen: vec![None; instance.needs.len()] }, 0);
             prop_assert!((0..=most).contains(&plan.worth(&instance)), "{} of {}", plan.worth(&instance), most);
+            prop_assert!(most <= bound(&instance, &prices), "{} of {}", most, bound(&instance, &prices));
+            for (product, supplier) in instance.setups.keys() {
+                let there = plan.ways(&instance).filter(|(p, way)| p == product && way.supplier == *supplier);
+                let gains: Vec<i64> = there.map(|(_, way)| way.gain).collect();
+                prop_assert!(gains.is_empty() || gains.iter().sum::<i64>() >= instance.setups[&(*product, *supplier)]);
+            }
         }
     }
 }

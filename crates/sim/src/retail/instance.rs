@@ -3,8 +3,9 @@
 //! Everything is relative to a code's price *p*, the commonest in the file, in whole pence. One unit takes *p* / 100 hours
 //! of standard work wherever it is made. To its buyer a line is worth 1.00 to 1.70 *p* a unit; a supplier makes a unit for
 //! 0.90 to 1.10 (its own factor) times 0.70 to 1.00 (its own for each code) *p*; a kilometre of transport costs 0.0006
-//! *p*. Suppliers have shares of 0.5 to 1.5 of a mean capacity. All of it is drawn evenly from the seed. A line of more
-//! than [`LOT_PENCE`] of work is ordered in lots.
+//! *p*. Suppliers have shares of 0.5 to 1.5 of a mean capacity. Where to begin with a product costs something, it costs a
+//! supplier 2 to 6 pounds a code and week. All of it is drawn evenly from the seed. A line of more than [`LOT_PENCE`] of
+//! work is ordered in lots.
 //!
 //! Gains are whole ten-thousandths of *p*, loads whole pence of work, so welfare is a whole number of millionths of a
 //! pound and nothing is ever rounded.
@@ -12,6 +13,7 @@
 use super::breaks::commonest;
 use super::{Orders, place};
 use market::matching::distance_km;
+use market::planner::{Need, Way};
 use std::collections::BTreeMap;
 use vocab::{Decimal, Place, Timestamp};
 
@@ -23,6 +25,8 @@ pub(super) const KM: i64 = 6;
 const VALUE: [i64; 2] = [10_000, 17_000];
 const FACTOR: [i64; 2] = [9_000, 11_000];
 const COST: [i64; 2] = [7_000, 10_000];
+/// What it costs a supplier to begin with a code, pence: from, up to.
+const SETUP: [i64; 2] = [200, 600];
 /// A supplier's share of the capacity, thousandths of the mean: from, up to.
 const SHARE: [i64; 2] = [500, 1_500];
 
@@ -71,6 +75,8 @@ pub struct Instance {
     km: BTreeMap<usize, Vec<i64>>,
     /// what a unit of each code costs each supplier, ten-thousandths of the price
     costs: BTreeMap<usize, Vec<i64>>,
+    /// what it costs each supplier to begin with a code, pence
+    setups: BTreeMap<usize, Vec<i64>>,
 }
 
 impl Instance {
@@ -111,7 +117,8 @@ impl Instance {
         let part =
             |share: &i64| i64::try_from(capacity * i128::from(*share) / i128::from(all)).unwrap_or(i64::MAX);
         let capacities = shares.iter().map(part).collect();
-        Self { lines, lots, capacities, places, pence, buyers, km, costs }
+        let setups = costs.keys().map(|code| (*code, setups(*code, supply))).collect();
+        Self { lines, lots, capacities, places, pence, buyers, km, costs, setups }
     }
 
     /// What it brings that this supplier makes one unit of this lot for its buyer, ten-thousandths of the price.
@@ -121,6 +128,27 @@ impl Instance {
     /// What a whole lot brings there, millionths of a pound.
     pub fn welfare(&self, lot: &Lot, supplier: usize) -> i64 {
         lot.load * self.gain(lot, supplier)
+    }
+    /// What it costs a supplier to begin with a code, millionths of a pound.
+    pub fn setup(&self, code: usize, supplier: usize) -> i64 {
+        self.setups[&code][supplier] * 10_000
+    }
+    /// The same week with set-ups, as the planner sees it that knows everybody.
+    pub fn joint(&self) -> market::planner::Instance {
+        let suppliers = 0..self.capacities.len();
+        let number = |index: usize| u32::try_from(index).unwrap_or(u32::MAX);
+        let way = |lot: &Lot, s: usize| Way {
+            supplier: number(s),
+            gain: self.welfare(lot, s),
+            load: u64::try_from(lot.load).unwrap_or(0),
+        };
+        let ways = |lot: &Lot| suppliers.clone().map(|s| way(lot, s)).filter(|way| way.gain > 0).collect();
+        let sites = self.setups.keys().flat_map(|code| suppliers.clone().map(move |s| (*code, s)));
+        market::planner::Instance {
+            capacities: self.capacities.iter().map(|c| u64::try_from(*c).unwrap_or(0)).collect(),
+            needs: self.lots.iter().map(|lot| Need { product: number(lot.code), ways: ways(lot) }).collect(),
+            setups: sites.map(|(code, s)| ((number(code), number(s)), self.setup(code, s))).collect(),
+        }
     }
     /// What a supplier asks for one unit of a code, without its capacity: what it costs to make.
     pub fn listed(&self, code: usize, supplier: usize) -> Decimal {
@@ -154,4 +182,11 @@ fn prices(orders: &Orders) -> Vec<i64> {
     let pence = |price: Decimal| (price.micros() / 10_000).clamp(1, i128::from(LOT_PENCE));
     let of = |lines: &Vec<(i64, Decimal)>| commonest(lines).map_or(1, pence);
     lines.iter().map(|lines| i64::try_from(of(lines)).unwrap_or(1)).collect()
+}
+
+/// What it costs each supplier to begin with a code: drawn for itself, so that all else stays as it is without.
+fn setups(code: usize, supply: Supply) -> Vec<i64> {
+    let mut rng =
+        fastrand::Rng::with_seed(supply.seed ^ (code as u64 + 1).wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    (0..supply.suppliers).map(|_| rng.i64(SETUP[0]..=SETUP[1])).collect()
 }
