@@ -19,7 +19,8 @@ pub struct Inputs<'a> {
 impl PlanDemand {
     /// Most it pays for one unit that comes from `from`; `None` if that is too far.
     pub fn limit(&self, from: Option<&Place>) -> Option<Decimal> {
-        let km = self.place.as_ref().zip(from).and_then(|(here, there)| distance_km(here, there)).unwrap_or(0);
+        let km =
+            self.place.as_ref().zip(from).and_then(|(here, there)| distance_km(here, there)).unwrap_or(0);
         let near = self.max_distance_km.is_none_or(|most| km <= most);
         near.then(|| self.at_most.amount - self.per_km * Decimal::from(km))
     }
@@ -149,6 +150,10 @@ mod tests {
         };
         assert_eq!(ways(&wanted), 1);
         assert_eq!(ways(&PlanDemand { max_distance_km: Some(100), ..wanted.clone() }), 0, "111 km");
-        assert_eq!(ways(&PlanDemand { per_km: Decimal::new(2, 2), ..wanted.clone() }), 0, "it would pay 9.78");
+        assert_eq!(
+            ways(&PlanDemand { per_km: Decimal::new(2, 2), ..wanted.clone() }),
+            0,
+            "it would pay 9.78"
+        );
     }
 }

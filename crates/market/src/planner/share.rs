@@ -64,7 +64,11 @@ mod tests {
     #[test]
     fn what_all_together_do_not_bear_is_not_made() {
         assert_eq!(shares(25.into(), &[member(4, "1"), member(4, "5")]), None);
-        assert_eq!(shares(1.into(), &[member(1, "-1"), member(1, "5")]), None, "one would pay beyond its limit");
+        assert_eq!(
+            shares(1.into(), &[member(1, "-1"), member(1, "5")]),
+            None,
+            "one would pay beyond its limit"
+        );
         assert_eq!(shares(1.into(), &[]), None);
     }
 

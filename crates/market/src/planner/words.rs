@@ -7,7 +7,9 @@ use crate::topic::Topic;
 use ledger::Statement;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
-use vocab::{AgentId, Currency, Decimal, Money, Place, RecordId, SpecId, Text, Timestamp, Unit, after, phrase};
+use vocab::{
+    AgentId, Currency, Decimal, Money, Place, RecordId, SpecId, Text, Timestamp, Unit, after, phrase,
+};
 
 /// How long after a call closes a supplier may still award, seconds: after that everything under it has lapsed.
 pub const LAPSE_S: i64 = 900;
