@@ -4,8 +4,8 @@
 
 use sim::Faults;
 use sim::retail::{
-    AuctionSetting, Break, Breaks, Instance, JointSetting, Optimum, Orders, PoolSetting, Supply, auction_week,
-    joint_week, pool_week,
+    AuctionSetting, Break, Breaks, Instance, JointSetting, Optimum, Orders, PoolSetting, Supply,
+    auction_week, joint_week, pool_week,
 };
 use vocab::Decimal;
 
