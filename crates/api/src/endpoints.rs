@@ -68,6 +68,7 @@ endpoints! {
     get "/rounds" Owner "market" "" -> "List<RoundView>", "Buying rounds known here, each with what this node gets.", h::rounds;
     get "/drop-offs" Owner "market" "" -> "List<DropListView>", "Who fetches what at the drop-offs this node leads or supplies.", h::drop_offs;
     get "/auctions" Owner "market" "" -> "List<AuctionView>", "Auctions of capacity known here, with the bids of this node or to it.", h::auctions;
+    get "/calls" Owner "market" "" -> "List<CallView>", "Calls for joint plans known here, with what this node said under them and what came of it.", h::calls;
     get "/standing-orders" Owner "market" "" -> "List<StandingOrderView>", "What this node looks for by itself, with what it proposes.", h::standing_orders;
     get "/deals" Owner "market" "" -> "List<DealView>", "Deals this node is a side of.", h::deals;
     get "/deals/{id}" Owner "market" "" -> "DealView", "One deal.", h::deal;

@@ -66,6 +66,7 @@ lists! {
     rounds: |node, _| node.rounds();
     drop_offs: |node, now| node.drop_lists(now);
     auctions: |node, now| node.auctions(now);
+    calls: |node, now| node.calls(now);
     standing_orders: |node, now| node.standing_orders(now);
     deals: |node, now| node.deals(now);
     orders: |node, now| node.orders(now);

@@ -100,6 +100,26 @@ const COMMANDS: &[(&str, &str, &str)] = &[
         r#"{"offer": "RECORD", "quantity": "10", "at_most": {"amount": "18", "currency": "EUR"}}"#,
     ),
     (
+        "plan_call",
+        "Call for a joint plan of who makes what for whom, which this node will make.",
+        r#"{"name": "winter", "currency": "EUR", "unit": "h", "takes_until": "2030-12-01T12:00:00Z", "closes": "2030-12-01T12:10:00Z"}"#,
+    ),
+    (
+        "plan_supply",
+        "Say what this node would make under a joint plan.",
+        r#"{"call": "RECORD", "quantity": "40", "lead_time_s": 604800, "products": [{"spec": "bolt", "name": "bolt", "unit": "each", "unit_price": "2", "load": "0.1", "setup": "30"}]}"#,
+    ),
+    (
+        "plan_demand",
+        "Say what this node would take under a joint plan, and at most for how much.",
+        r#"{"call": "RECORD", "spec": "bolt", "quantity": "100", "at_most": {"amount": "3", "currency": "EUR"}, "per_km": "0.001"}"#,
+    ),
+    (
+        "replay_plan",
+        "Make a joint plan again from what it was made of; the view of the call says what came of it.",
+        r#"{"call": "RECORD"}"#,
+    ),
+    (
         "standing_order",
         "Let this node look for something by itself until it is found or given up.",
         r#"{"spec": "bread", "quantity": "4", "at_most": {"amount": "5", "currency": "EUR"}, "accept": "ask", "pool": true, "keep_until": "2030-12-20T12:00:00Z", "preferences": {"per_km": "0.01"}}"#,

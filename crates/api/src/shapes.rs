@@ -3,6 +3,7 @@
 //! A type is written as [`schema`](crate::schema) reads it.
 
 mod floor;
+mod joint;
 mod market;
 mod model;
 mod plan;
@@ -23,6 +24,7 @@ pub(crate) fn all() -> impl Iterator<Item = &'static Shape> {
         .chain(standing::STANDING)
         .chain(floor::FLOOR)
         .chain(market::MARKET)
+        .chain(joint::JOINT)
         .chain(model::MODEL)
 }
 
@@ -361,6 +363,7 @@ const SHAPES: &[Shape] = &[
             ("id", "record", ""),
             ("pool", "record?", ""),
             ("auction", "record?", "in which it was bid for"),
+            ("call", "record?", "whose joint plan made it"),
             ("role", "buyer/supplier", ""),
             ("with", "Who", ""),
             ("spec", "spec", ""),

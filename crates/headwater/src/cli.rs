@@ -2,6 +2,7 @@
 
 mod board;
 mod interests;
+mod joint;
 mod market;
 mod node;
 mod plan;
@@ -14,6 +15,7 @@ use crate::values::{IdText, LotText};
 pub(crate) use board::{CapableArgs, GanttArgs, MoveArgs};
 use clap::{Args, Parser, Subcommand};
 pub(crate) use interests::{InterestArgs, InterestsCmd};
+pub(crate) use joint::{JointCallArgs, JointCmd, JointDemandArgs};
 pub(crate) use market::{
     CapacityArgs, DateCmd, DateWord, FeedbackCmd, NeedArgs, OfferArgs, PoolCmd, WantArgs, YesNo,
 };
@@ -230,6 +232,11 @@ pub(crate) enum Cmd {
         /// Most to be paid for one unit, such as 110EUR
         #[arg(value_parser = crate::values::money)]
         at_most: Money,
+    },
+    /// Plan together who makes what for whom, where making has a set-up cost; without an action, list the calls
+    Joint {
+        #[command(subcommand)]
+        action: Option<JointCmd>,
     },
     /// Buy together: open a pool, or pledge to one
     Pool {

@@ -25,6 +25,7 @@ pub(crate) enum Kind {
     Plan,
     Lot,
     Handover,
+    Call,
 }
 
 impl Kind {
@@ -39,6 +40,7 @@ impl Kind {
             Self::Plan => "plan",
             Self::Lot => "lot",
             Self::Handover => "handover",
+            Self::Call => "call",
         }
     }
 
@@ -63,6 +65,7 @@ impl Kind {
                 .collect(),
             Self::Lot => lots(client)?.into_keys().collect(),
             Self::Handover => ids("handovers")?,
+            Self::Call => ids("calls")?,
         };
         known.sort();
         known.dedup();

@@ -212,6 +212,23 @@ pub(crate) const AUCTIONS: List = List {
         (Msg::Closes, |v, _| time(&v["capacity"]["closes"])),
     ],
 };
+pub(crate) const CALLS: List = List {
+    path: "calls",
+    columns: &[
+        (Msg::Id, |v, _| id(&v["id"])),
+        (Msg::Name, |v, l| words(&v["call"]["name"], l)),
+        (Msg::By, |v, _| who(&v["by"])),
+        (Msg::TakesUntil, |v, _| time(&v["call"]["takes_until"])),
+        (Msg::Closes, |v, _| time(&v["call"]["closes"])),
+        (Msg::Supplies, |v, l| {
+            joined(items(v, "supplies"), |s| format!("{} {}", id(&s["id"]), state(&s["state"], l)))
+        }),
+        (Msg::Demands, |v, l| {
+            joined(items(v, "demands"), |d| format!("{} {}", id(&d["id"]), state(&d["state"], l)))
+        }),
+        (Msg::Replay, |v, l| state(&v["replay"], l)),
+    ],
+};
 pub(crate) const STANDING: List = List {
     path: "standing-orders",
     columns: &[
@@ -628,4 +645,34 @@ pub(crate) fn recorded(v: &Value, lang: Lang) -> String {
         Some(id) => say(lang, Msg::Recorded, &[&id]),
         None => say(lang, Msg::Done, &[]),
     }
+}
+
+/// A call for a joint plan, with what was said under it here.
+pub(crate) fn call(v: &Value, lang: Lang) -> String {
+    let priced = |price: &Value, share: &Value| match price {
+        Value::String(price) => format!("{price} ({} {})", say(lang, Msg::SetupShare, &[]), text(share)),
+        _ => String::new(),
+    };
+    let said = |kind: &str| {
+        let rows = items(v, kind).iter().map(|d| {
+            let (price, share) = (&d["unit_price"], &d["setup_share"]);
+            [id(&d["id"]), state(&d["state"], lang), who(&d["named"]), priced(price, share)].join(" ")
+        });
+        rows.collect::<Vec<_>>().join("\n")
+    };
+    let awards = items(v, "awards").iter().map(|award| {
+        format!("{} {}", id(&award["demand"]), priced(&award["unit_price"], &award["setup_share"]))
+    });
+    let pairs = [
+        (Msg::Id, text(&v["id"])),
+        (Msg::Name, words(&v["call"]["name"], lang)),
+        (Msg::By, who(&v["by"])),
+        (Msg::TakesUntil, time(&v["call"]["takes_until"])),
+        (Msg::Closes, time(&v["call"]["closes"])),
+        (Msg::Supplies, said("supplies")),
+        (Msg::Demands, said("demands")),
+        (Msg::Goods, awards.collect::<Vec<_>>().join("\n")),
+        (Msg::Replay, state(&v["replay"], lang)),
+    ];
+    lines(&pairs, lang)
 }

@@ -5,6 +5,7 @@
 
 use crate::check;
 use crate::error::{Error, shown};
+use crate::planner::PlanCall;
 use crate::statement::{Described, Need, Offer};
 use crate::{Result, hex};
 use ledger::{Record, Statement};
@@ -74,6 +75,7 @@ impl Topic {
             Described::KIND => {
                 record.read::<Described>().map(|d| d.0.category.as_ref().map_or(Self::Commons, Self::trade))
             }
+            PlanCall::KIND => record.read::<PlanCall>().map(|call| call.topic()),
             _ => record.body::<Placed>().map(|placed| placed.topic),
         };
         // what cannot be read is nothing in particular

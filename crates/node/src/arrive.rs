@@ -10,6 +10,7 @@ use crate::post::WINDOW;
 use crate::words::{about, because, said};
 use ledger::{Record, Signed, Statement};
 use market::auction::{Award, Bid, BidStanding};
+use market::planner::{PlanAward, PlanDemand, PlanPart, PlanSupply};
 use market::statement::{
     Acceptance, Binding, Confirmation, Delay, DelayAnswer, Enquiry, Pledge, PoolClose, PoolRequest, Quote,
     Reason,
@@ -171,11 +172,14 @@ impl Node {
         }
     }
 
-    /// What must accompany a record for its receiver to judge it: the pledges of a close; with goods, the passports
+    /// What must accompany a record for its receiver to judge it: the pledges of a close, the demands of a
+    /// part of a plan, the part that an award rests on; with goods, the passports
     /// of all that went into them, so that who holds the goods can trace them whoever else is away.
     fn enclosures(&self, record: &Record) -> Vec<Signed> {
         let mut wanted: VecDeque<RecordId> = match record.kind.as_str() {
-            PoolClose::KIND | Handover::KIND => record.refs.iter().copied().collect(),
+            PoolClose::KIND | Handover::KIND | PlanPart::KIND | PlanAward::KIND => {
+                record.refs.iter().copied().collect()
+            }
             _ => return vec![],
         };
         let (mut seen, mut found) = (BTreeSet::new(), vec![]);
@@ -184,6 +188,13 @@ impl Node {
             match shown.kind.as_str() {
                 Passport::KIND if record.kind == Handover::KIND => wanted.extend(&shown.refs),
                 Pledge::KIND if record.kind == PoolClose::KIND => {}
+                // who said it has it
+                PlanDemand::KIND if record.kind == PlanPart::KIND => {
+                    if record.audience.addressees().any(|to| *to == shown.author) {
+                        continue;
+                    }
+                }
+                PlanPart::KIND if record.kind == PlanAward::KIND => {}
                 _ => continue,
             }
             found.push((**shown.signed()).clone());
@@ -295,6 +306,9 @@ impl Node {
             Bid::KIND,
             BidStanding::KIND,
             Award::KIND,
+            PlanSupply::KIND,
+            PlanDemand::KIND,
+            PlanAward::KIND,
         ];
         if binds.contains(&kind) {
             self.refuse(id, reason, detail, now);

@@ -7,6 +7,7 @@ use crate::view::SearchView;
 use crate::{Error, StopReason};
 use market::auction::{Capacity, Draw};
 use market::matching::Preferences;
+use market::planner::{PlanCall, PlanDemand, PlanSupply};
 use market::search::Query;
 use market::statement::{Counted, DropOff, Pooling, Settles};
 use planning::{Item, Person, Recipe, Tool, WorkCenter};
@@ -213,6 +214,18 @@ pub enum Command {
         quantity: Decimal,
         /// most to be paid for one unit, capacity included
         at_most: Money,
+    },
+    /// Call for a joint plan of who makes what for whom, which this node will make.
+    PlanCall(PlanCall),
+    /// Say what this node would make under a joint plan.
+    PlanSupply(PlanSupply),
+    /// Say what this node would take under a joint plan, and at most for how much.
+    PlanDemand(PlanDemand),
+    /// Make a joint plan again from what it was made of, fetched from its planner where it is not here. What came of it
+    /// the view of the call says.
+    ReplayPlan {
+        /// which call
+        call: RecordId,
     },
     /// Let this node look for something by itself until it is found or given up.
     StandingOrder(StandingOrder),

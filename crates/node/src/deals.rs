@@ -13,6 +13,7 @@ use crate::words::said;
 use dates::Before;
 pub(crate) use dates::{OPEN_MAX, Proposal};
 use ledger::{Record, Statement};
+use market::planner::{PlanAward, PlanDemand};
 use market::statement::{
     Acceptance, Binding, Cancellation, CancellationConsent, Condition, Confirmation, Delay, DelayAnswer,
     Enquiry, Offer, Quote, Reason, Refusal, Settlement, Sooner,
@@ -66,6 +67,8 @@ pub(crate) enum Origin {
     Pool(RecordId),
     /// the auction
     Bid(RecordId),
+    /// the call of a joint plan
+    Planned(RecordId),
 }
 
 /// Where a deal stands.
@@ -98,6 +101,8 @@ pub(crate) enum Seal {
     Close,
     /// the supplier's award of a bid
     Award,
+    /// the supplier's award under a joint plan, which the buyer judges by the part that names the supplier
+    Planned,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -223,7 +228,7 @@ impl Deal {
     pub(crate) fn enquiry(&self) -> Option<&Enquiry> {
         match &self.origin {
             Origin::Enquiry(enquiry) => Some(enquiry),
-            Origin::Pool(_) | Origin::Bid(_) => None,
+            Origin::Pool(_) | Origin::Bid(_) | Origin::Planned(_) => None,
         }
     }
     fn supplier(&self, me: &AgentId) -> AgentId {
@@ -308,6 +313,42 @@ impl Deal {
             dates: vec![],
             before: None,
             history: vec![bid, award],
+        }
+    }
+}
+
+impl Deal {
+    /// A deal that an award under a joint plan has bound: with whom, and when the call closes.
+    pub(crate) fn of_plan(
+        me: &AgentId,
+        demanded: &Record,
+        demand: &PlanDemand,
+        (with, closes): (AgentId, Timestamp),
+        award: &PlanAward,
+        record: &Record,
+    ) -> Self {
+        let unit_price = Money::new(award.unit_price, demand.at_most.currency);
+        let (promise, dated) = (award.promise, record.id);
+        Self {
+            id: demanded.id,
+            role: if demanded.author == *me { Role::Buyer } else { Role::Supplier },
+            with,
+            origin: Origin::Planned(demand.call),
+            spec: demand.spec.clone(),
+            name: award.name.clone(),
+            unit: award.unit,
+            quantity: demand.quantity,
+            start: closes,
+            stage: Stage::Bound { unit_price, promise, dated, seal: Seal::Planned },
+            buys_for: None,
+            moved: Moved::default(),
+            paid: Decimal::ZERO,
+            tolerance: None,
+            accounted: None,
+            cancellation: None,
+            dates: vec![],
+            before: None,
+            history: vec![demanded.id, record.id],
         }
     }
 }
@@ -647,12 +688,14 @@ impl Deals {
             Stage::Confirmed(..) => !by_supplier,
             Stage::Bound { seal, dated, .. } => {
                 let receiver = match seal {
-                    Seal::Confirmation | Seal::Award => !by_supplier,
+                    Seal::Confirmation | Seal::Award | Seal::Planned => !by_supplier,
                     Seal::Binding => by_supplier,
                     Seal::Close => false,
                 };
                 let last = *dated == refusal.answers && !deal.has_spoken(me, &record.author);
-                receiver && last && refusal.reason == Reason::Late && deal.moved.shipped.is_zero()
+                // a planner may have named two suppliers for one demand: the second of them is refused too
+                let ends = refusal.reason == Reason::Late || *seal == Seal::Planned;
+                receiver && last && ends && deal.moved.shipped.is_zero()
             }
             Stage::Over(_) => return Ok(id),
         };

@@ -65,7 +65,7 @@ impl Node {
                 return Ok(());
             }
         }
-        if self.apply_auction(record, at)? {
+        if self.apply_call(record, at)? || self.apply_auction(record, at)? {
             return Ok(());
         }
         if Deals::takes(kind) {
@@ -500,7 +500,7 @@ impl Node {
     /// The order that serves this deal, which this node sells by.
     pub(crate) fn order_of(&self, deal: &Deal) -> Option<RecordId> {
         match &deal.origin {
-            Origin::Enquiry(_) | Origin::Bid(_) => Some(deal.id),
+            Origin::Enquiry(_) | Origin::Bid(_) | Origin::Planned(_) => Some(deal.id),
             Origin::Pool(pool) => Some(*pool),
         }
         .filter(|id| self.orders.get(id).is_some())

@@ -8,6 +8,7 @@ use crate::pools::End;
 use crate::view::Role;
 use ledger::{Record, Statement};
 use market::auction::{Award, Bid};
+use market::planner::{PlanAward, PlanDemand};
 use market::pool::Settled;
 use market::statement::{Acceptance, Enquiry, Pledge, Quote};
 use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Timestamp, seconds_between};
@@ -43,6 +44,7 @@ impl Node {
         self.check_stock()?;
         self.check_holds()?;
         self.check_auctions()?;
+        self.check_calls()?;
         self.deals.iter().try_for_each(|deal| self.check_agreement(deal))
     }
 
@@ -58,8 +60,9 @@ impl Node {
             match record.kind.as_str() {
                 kind if TALK.contains(&kind) => {}
                 Award::KIND => touched.auctions = true,
+                PlanAward::KIND => touched.calls = true,
                 kind if PLANS.contains(&kind) => touched.capacity = true,
-                _ => touched = Touched { capacity: true, stock: true, auctions: true },
+                _ => touched = Touched { capacity: true, stock: true, auctions: true, calls: true },
             }
         }
         if touched.capacity {
@@ -70,6 +73,9 @@ impl Node {
         }
         if touched.auctions {
             self.check_auctions()?;
+        }
+        if touched.calls {
+            self.check_calls()?;
         }
         kept.iter().filter_map(|id| self.deals.of(id)).try_for_each(|deal| self.check_agreement(deal))
     }
@@ -107,6 +113,10 @@ impl Node {
         self.auctions.check(&self.me()).map_err(|e| format!("auction: {e}"))
     }
 
+    fn check_calls(&self) -> Checked {
+        self.calls.check(&self.me()).map_err(|e| format!("joint plan: {e}"))
+    }
+
     fn check_holds(&self) -> Checked {
         for order in self.orders.waiting() {
             if let Stage::Held(held) = &order.stage {
@@ -128,6 +138,7 @@ impl Node {
             Origin::Pool(_) if deal.role == Role::Supplier => Ok(true),
             Origin::Pool(_) => self.pledged_for(deal, unit_price),
             Origin::Bid(_) => self.bid_for(deal, unit_price),
+            Origin::Planned(_) => self.demand_for(deal, unit_price),
         };
         match signed {
             Ok(true) => Ok(()),
@@ -175,6 +186,16 @@ impl Node {
         let signed = said.clone().any(|r| r.author == self.me() && r.kind == kind);
         Ok(signed && bid.quantity == deal.quantity && unit_price.amount <= bid.at_most.amount)
     }
+
+    /// The buyer has signed the demand, the supplier an award of it.
+    fn demand_for(&self, deal: &Deal, unit_price: Money) -> ledger::Result<bool> {
+        let Some(record) = self.book.get(&deal.id) else { return Ok(false) };
+        let demand = record.shared::<PlanDemand>()?;
+        let said = deal.history.iter().filter_map(|id| self.book.get(id));
+        let kind = if deal.role == Role::Buyer { PlanDemand::KIND } else { PlanAward::KIND };
+        let signed = said.clone().any(|r| r.author == self.me() && r.kind == kind);
+        Ok(signed && demand.quantity == deal.quantity && unit_price.amount <= demand.at_most.amount)
+    }
 }
 
 #[derive(Clone, Copy, Default)]
@@ -182,10 +203,11 @@ struct Touched {
     capacity: bool,
     stock: bool,
     auctions: bool,
+    calls: bool,
 }
 
 /// Kinds of record that touch neither capacity nor stock.
-const TALK: [&str; 30] = [
+const TALK: [&str; 37] = [
     "enquiry",
     "asked",
     "quote",
@@ -216,6 +238,13 @@ const TALK: [&str; 30] = [
     "sought",
     "proposal",
     "proposal_answer",
+    "plan_call",
+    "plan_supply",
+    "plan_demand",
+    "plan_round",
+    "congestion",
+    "plan_part",
+    "plan_result",
 ];
 /// Kinds that touch capacity alone.
 const PLANS: [&str; 4] = ["reservation", "replanned", "firm", "dropped"];

@@ -9,6 +9,7 @@ use crate::asks::Asks;
 use crate::auctions::Auctions;
 use crate::board::Board;
 use crate::book::{Book, Place};
+use crate::calls::Calls;
 use crate::compare::Sealed;
 use crate::deals::{Deals, Fault};
 use crate::effect::{Channel, Effect, Entry, Input, Topic};
@@ -136,6 +137,7 @@ pub struct Node {
     pub(crate) pools: Pools,
     pub(crate) joint: Joint,
     pub(crate) auctions: Auctions,
+    pub(crate) calls: Calls,
     pub(crate) wants: Wants,
     pub(crate) stock: Stock,
     pub(crate) moves: Moves,
@@ -187,6 +189,8 @@ pub(crate) enum Todo {
     Request(RecordId),
     /// an own auction
     Auction(RecordId),
+    /// a call for a joint plan
+    Call(RecordId),
     /// a standing order
     Seek(RecordId),
     /// a firm order whose plan no longer fits what is known
@@ -215,6 +219,7 @@ impl Node {
             pools: Pools::default(),
             joint: Joint::default(),
             auctions: Auctions::default(),
+            calls: Calls::default(),
             wants: Wants::default(),
             stock: Stock::default(),
             moves: Moves::default(),
@@ -292,6 +297,7 @@ impl Node {
         let pools = self.pools.iter().map(|p| Todo::Pool(p.id));
         let requests = self.pools.requests.keys().map(|id| Todo::Request(*id));
         let auctions = self.auctions.iter().map(|a| Todo::Auction(a.id));
+        let calls = self.calls.iter().map(|c| Todo::Call(c.id));
         let wants = self.wants.iter().map(|w| Todo::Seek(w.id));
         let mail = self.book.addressees().map(|a| Todo::Mail(*a));
         self.agenda = deals
@@ -299,6 +305,7 @@ impl Node {
             .chain(pools)
             .chain(requests)
             .chain(auctions)
+            .chain(calls)
             .chain(wants)
             .chain(mail)
             .collect();
@@ -337,6 +344,7 @@ impl Node {
                 Todo::Pool(id) => self.advance_pool(id, now),
                 Todo::Request(id) => self.answer_request(id, now),
                 Todo::Auction(id) => self.advance_auction(id, now),
+                Todo::Call(id) => self.advance_call(id, now),
                 Todo::Seek(id) => self.seek(id, now),
                 Todo::Replan(id) => self.replan_late(id, now),
                 Todo::Mail(peer) => self.send_mail(peer, now),
@@ -370,6 +378,7 @@ impl Node {
             self.agenda.insert(Todo::Tell(Topic::Market));
         }
         self.auctions_due(now);
+        self.calls_due(now);
     }
 
     // --- saying ---------------------------------------------------------------------------------------------
@@ -506,6 +515,7 @@ impl Node {
             self.deals.next_deadline(),
             self.pools.next_deadline(),
             self.auctions.next_deadline(),
+            self.calls.next_look(),
             self.wants.next_look(),
             self.post.next_retry(),
             self.asks.next_deadline(),

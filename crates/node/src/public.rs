@@ -7,6 +7,7 @@ use crate::frame::Scope;
 use crate::stamp::Stamp;
 use ledger::{Audience, Record, Statement};
 use market::auction::Capacity;
+use market::planner::PlanCall;
 use market::statement::{Need, Offer, PoolTerms, Round, Vouch, Withdrawal};
 use market::{Topic, TopicId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,7 +15,7 @@ use vocab::{AgentId, DAY_S, RecordId, Timestamp, after};
 
 /// Longest life of a listing, days.
 pub(crate) const LISTING_DAYS_MAX: u32 = 366;
-/// A pool or an auction is passed on for so long after it has closed, so that who was away learns of it.
+/// A pool, an auction or a call is passed on for so long after it has closed, so that who was away learns of it.
 const CLOSED_S: i64 = 7 * DAY_S;
 /// A pool's progress is passed on for so long: what is older says nothing of today.
 const PROGRESS_S: i64 = 31 * DAY_S;
@@ -28,6 +29,7 @@ const SPREADING: &[&str] = &[
     "specification",
     "offer",
     "capacity",
+    "plan_call",
     "need",
     "withdrawal",
     "pool",
@@ -62,6 +64,7 @@ pub(crate) fn ends(record: &Record) -> Option<Timestamp> {
         Round::KIND => record.read::<Round>().ok().map(|r| after(r.closes, CLOSED_S)),
         // the newest word counts, also one that ends at once: it must go where an earlier one went, and stay as long
         Vouch::KIND => Some(longest()),
+        PlanCall::KIND => record.read::<PlanCall>().ok().map(|c| after(c.closes, CLOSED_S)),
         Capacity::KIND => record.read::<Capacity>().ok().map(|c| after(c.closes, CLOSED_S)),
         Stamp::KIND => record.read::<Stamp>().ok().map(|s| s.expires.min(longest())),
         "pool_progress" | "close_consent" => Some(after(record.at, PROGRESS_S)),

@@ -1,6 +1,7 @@
 //! What a node shows its owner: views computed from its state, never kept.
 
 mod auction;
+mod call;
 mod floor;
 mod plan;
 mod pools;
@@ -260,11 +261,15 @@ impl Node {
             id: deal.id,
             pool: match deal.origin {
                 Origin::Pool(pool) => Some(pool),
-                Origin::Enquiry(_) | Origin::Bid(_) => None,
+                Origin::Enquiry(_) | Origin::Bid(_) | Origin::Planned(_) => None,
             },
             auction: match deal.origin {
                 Origin::Bid(auction) => Some(auction),
-                Origin::Enquiry(_) | Origin::Pool(_) => None,
+                Origin::Enquiry(_) | Origin::Pool(_) | Origin::Planned(_) => None,
+            },
+            call: match deal.origin {
+                Origin::Planned(call) => Some(call),
+                Origin::Enquiry(_) | Origin::Pool(_) | Origin::Bid(_) => None,
             },
             role: deal.role,
             with: self.who(&deal.with),

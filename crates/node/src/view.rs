@@ -1,6 +1,7 @@
 //! What a node shows its owner: plain data for the API, the web app and the command line.
 
 mod auction;
+mod call;
 mod floor;
 mod plan;
 mod pool;
@@ -18,6 +19,7 @@ use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Specification, Text, Time
 
 pub use crate::statement::{Proposal, Way};
 pub use auction::*;
+pub use call::*;
 pub use floor::*;
 pub use plan::*;
 pub use pool::*;
@@ -328,6 +330,9 @@ pub struct DealView {
     /// the auction in which it was bid for
     #[serde(skip_serializing_if = "Option::is_none")]
     pub auction: Option<RecordId>,
+    /// the call whose plan made it
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub call: Option<RecordId>,
     /// which side this node is on
     pub role: Role,
     /// the other side
@@ -452,7 +457,7 @@ pub enum OrderSource {
     Deal,
     /// a pool that was made
     Pool,
-    /// a bid that was awarded
+    /// a bid, or a demand of a joint plan, that was awarded
     Bid,
     /// its own demand
     Own,

@@ -26,6 +26,8 @@ pub(crate) struct Want {
     pub(crate) order: StandingOrder,
     /// what this node bid for it, in order
     pub(crate) bids: Vec<RecordId>,
+    /// what this node said for it under calls for joint plans, in order
+    pub(crate) demands: Vec<RecordId>,
     /// what else this node said for it: enquiries, pledges, requests for pools
     pub(crate) sought: Vec<RecordId>,
     /// what was proposed to the owner, in order
@@ -69,7 +71,16 @@ impl Wants {
     pub(crate) fn open(&mut self, id: RecordId, order: StandingOrder, at: Timestamp) {
         self.all.insert(
             id,
-            Want { id, order, bids: vec![], sought: vec![], proposals: vec![], cancelled: false, look: None },
+            Want {
+                id,
+                order,
+                bids: vec![],
+                demands: vec![],
+                sought: vec![],
+                proposals: vec![],
+                cancelled: false,
+                look: None,
+            },
         );
         self.news(&id, at);
     }
@@ -82,6 +93,12 @@ impl Wants {
     pub(crate) fn bid(&mut self, id: &RecordId, bid: RecordId) {
         if let Some(want) = self.all.get_mut(id) {
             want.bids.push(bid);
+            want.use_up();
+        }
+    }
+    pub(crate) fn demanded(&mut self, id: &RecordId, demand: RecordId) {
+        if let Some(want) = self.all.get_mut(id) {
+            want.demands.push(demand);
             want.use_up();
         }
     }

@@ -4,7 +4,8 @@
 
 use sim::Faults;
 use sim::retail::{
-    AuctionSetting, Break, Breaks, Instance, Optimum, Orders, PoolSetting, Supply, auction_week, pool_week,
+    AuctionSetting, Break, Breaks, Instance, JointSetting, Optimum, Orders, PoolSetting, Supply,
+    auction_week, joint_week, pool_week,
 };
 use vocab::Decimal;
 
@@ -94,4 +95,14 @@ fn nodes_that_bid_for_themselves_come_near_the_optimum() {
     assert!(auctioned.violations.is_empty(), "{:?}", auctioned.violations);
     assert!(auctioned.welfare_percent > 80.0 && auctioned.welfare <= auctioned.optimum, "{auctioned:?}");
     assert!(auctioned.bought > 0 && auctioned.bids >= auctioned.bought as u64);
+}
+
+#[test]
+fn a_joint_plan_of_real_nodes_makes_what_pays() {
+    let orders = orders(8, 3);
+    let instance = Instance::of_week(&orders, orders.weeks()[0], supply(100));
+    let setting = JointSetting { takes_s: 60, ..JointSetting::usual(1) };
+    let joint = joint_week(&orders, &instance, setting, |_, _| {}).unwrap();
+    assert!(joint.violations.is_empty(), "{:?}", joint.violations);
+    assert!(joint.bought > 0 && joint.welfare.is_positive() && joint.agreed_ms > 0, "{joint:?}");
 }

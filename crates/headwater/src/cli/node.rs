@@ -157,6 +157,9 @@ pub(crate) struct ReplayArgs {
     /// Lose, double and delay messages, and crash nodes
     #[arg(long)]
     pub(crate) faults: bool,
+    /// Have each supplier pay a set-up for each product, and plan the week jointly
+    #[arg(long)]
+    pub(crate) setup: bool,
 }
 
 /// From 1 to 1,000 suppliers.

@@ -8,6 +8,7 @@ mod holidays;
 mod import;
 mod init;
 mod interests;
+mod joint;
 mod list;
 mod live;
 mod play;
@@ -110,6 +111,7 @@ pub(crate) fn run(cli: Cli, lang: Lang) -> Result<()> {
         Cmd::Vouch(args) => standing::vouch(c, &args),
         Cmd::Stamp(args) => standing::stamp(c, &args),
         Cmd::Auctions => list::list(c, &show::AUCTIONS),
+        Cmd::Joint { action } => joint::run(c, action),
         Cmd::Proposals => list::list(c, &show::STANDING),
         Cmd::Search(args) => search::run(c, args),
         Cmd::Deals { deal: None } => list::list(c, &show::DEALS),

@@ -1,5 +1,7 @@
 //! `headwater simulate retail`: weeks of real order lines through pools and auctions of real nodes in virtual time.
 
+mod joint;
+
 use super::{Context, retail};
 use crate::cli::ReplayArgs;
 use crate::failure::{Exit, Failure, Result};
@@ -22,6 +24,9 @@ pub(super) fn run(c: &Context, args: &ReplayArgs) -> Result<()> {
     let percent = percent.ok_or_else(|| Failure::usage(c.say(Msg::ReplayCapacity, &[&args.capacity])))?;
     let orders = retail::read(c, file)?;
     let chosen = retail::weeks(c, &orders, args.from, args.weeks)?;
+    if args.setup {
+        return joint::run(c, args, percent, &orders, &chosen);
+    }
     let breaks = Breaks::infer(&orders);
     let bar = if c.json { ProgressBar::hidden() } else { ProgressBar::no_length() };
     let style = ProgressStyle::with_template("  {msg} {bar:30}");

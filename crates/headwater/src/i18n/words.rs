@@ -46,6 +46,14 @@ const WORDS: &[(&str, &str, &str)] = &[
     ("over", "over", "已结束"),
     ("bid", "bid", "出价"),
     ("standing order", "standing order", "常设订单"),
+    // joint plans
+    ("call", "call for a joint plan", "联合计划征集"),
+    ("said", "waiting for the plan", "等待计划"),
+    ("unserved", "nobody serves it", "无人供应"),
+    ("not", "not made again here", "未重算"),
+    ("missing", "something is missing", "资料不全"),
+    ("same", "made again: the same", "重算一致"),
+    ("different", "false", "不实"),
     // orders and processes
     ("asking", "asking upstream", "向上游询价"),
     ("held", "held", "已预留"),

@@ -8,6 +8,11 @@
 //! prices give the same [`Plan`] anywhere, so a plan that somebody shows can be replayed. [`plan`] does all of it in one
 //! place, and [`bound`] says how far a plan is from the best at most.
 //!
+//! Between nodes, a planner says a [`PlanCall`], suppliers and buyers answer with a [`PlanSupply`] and [`PlanDemand`]s,
+//! which make the instance ([`Inputs`]), and each round is a [`PlanRound`] answered by a [`Congestion`]. The plan is a
+//! [`PlanResult`] of [`PlanPart`]s; what binds is the [`PlanAward`] of the supplier it names, at its listed price and a
+//! share of the set-up ([`shares`]).
+//!
 //! The prices are the multipliers of a Lagrangian relaxation of capacitated facility location, moved by a subgradient
 //! step (M. L. Fisher, *The Lagrangian Relaxation Method for Solving Integer Programming Problems*, Management Science
 //! 27, 1981); within a product suppliers are opened, closed and swapped as by M. Charikar and S. Guha, *Improved
@@ -16,7 +21,14 @@
 
 mod bound;
 mod improve;
+mod inputs;
 mod product;
+mod share;
+mod words;
+
+pub use inputs::Inputs;
+pub use share::{Member, shares};
+pub use words::*;
 
 pub use bound::bound;
 

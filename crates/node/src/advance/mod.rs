@@ -5,6 +5,7 @@
 //! waits for nothing but its own binding; the confirmation and the bindings are then said in one go.
 
 mod auction;
+mod call;
 mod date;
 mod order;
 mod pool;
@@ -46,7 +47,7 @@ impl Node {
             return;
         }
         if deal.is_bound() {
-            if matches!(deal.origin, Origin::Bid(_)) {
+            if matches!(deal.origin, Origin::Bid(_) | Origin::Planned(_)) {
                 self.plan_sold(id, now);
             }
             self.answer_wish(id, now);
@@ -137,7 +138,9 @@ impl Node {
     /// What an order is for and on what terms, from the records it serves.
     pub(crate) fn order_terms(&self, id: &RecordId) -> Option<(OrderSource, SpecId, Decimal, Ask)> {
         if let Some(deal) = self.deals.get(id) {
-            if let (Origin::Bid(_), DealStage::Bound { promise, .. }) = (&deal.origin, &deal.stage) {
+            if let (Origin::Bid(_) | Origin::Planned(_), DealStage::Bound { promise, .. }) =
+                (&deal.origin, &deal.stage)
+            {
                 let ask = self.ask_of_sold(*id, *promise);
                 return Some((OrderSource::Bid, deal.spec.clone(), deal.quantity, ask));
             }

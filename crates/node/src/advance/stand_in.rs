@@ -249,9 +249,10 @@ impl Node {
             close.is_some_and(|close| close.refs.contains(&record.id))
         };
         if let Ok(record) = self.check(signed)
-            && named(&record)
+            && (named(&record) || self.is_replayed(&record))
         {
             let _ = self.take(record, Channel::Shown, now);
+            self.replay_on(now);
         }
     }
 

@@ -1,6 +1,7 @@
 //! What the owner wants done: each command becomes statements, or an error that says what would be right.
 
 mod auction;
+mod call;
 mod deal;
 mod delay;
 mod floor;
@@ -136,6 +137,10 @@ impl Node {
                 self.say(&capacity, Audience::Public, now)
             }
             Command::Bid { offer, quantity, at_most } => self.bid(offer, quantity, at_most, now),
+            Command::PlanCall(call) => self.plan_call(&call, now),
+            Command::PlanSupply(supply) => self.plan_supply(&supply, now),
+            Command::PlanDemand(demand) => self.plan_demand(&demand, now),
+            Command::ReplayPlan { call } => self.replay_plan(call, now),
             Command::StandingOrder(order) => self.standing_order(order, now),
             Command::CancelStanding { order } => self.cancel_standing(order, now),
             Command::Accept { deal } => match self.answer_proposal(deal, Answer::Agree, now) {

@@ -192,6 +192,7 @@ impl Node {
         self.board.forget(&record);
         self.pools.forget(&record);
         self.auctions.forget(&record);
+        self.calls.forget(&record);
         self.quota.forget(&record, self.clock, &self.config.policy.quotas);
         self.post.refuse(&record);
         self.interests.changed();

@@ -15,6 +15,7 @@ mod breaks;
 mod clean;
 mod error;
 mod instance;
+mod joint;
 mod needs;
 mod optimum;
 mod places;
@@ -26,6 +27,7 @@ pub use breaks::{BELOW_PERCENT, Break, Breaks, FROM_PERCENT, LINES_MIN, Perfect}
 pub use clean::Rejection;
 pub use error::ReadError;
 pub use instance::{Instance, LOT_PENCE, Lot, Supply};
+pub use joint::{Joint, JointSetting, joint_week};
 pub use optimum::Optimum;
 pub use places::place;
 pub use pooling::{PoolSetting, Pooled, pool_week};

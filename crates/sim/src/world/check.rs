@@ -7,6 +7,7 @@
 use super::{OnBreach, START_S, World};
 use ledger::{Record, Signed, Statement};
 use market::auction::Award;
+use market::planner::PlanAward;
 use market::statement::{Binding, Confirmation, Outcome, PoolClose};
 use node::Node;
 use node::command::{Done, Reply};
@@ -110,7 +111,9 @@ impl World {
     pub(super) fn check_meaning(&mut self, who: usize, entry: &Entry) {
         let (record, own) = (&entry.record, entry.channel == Channel::Own);
         match record.kind.as_str() {
-            Confirmation::KIND | Binding::KIND | Award::KIND => self.check_bond(who, &record.id),
+            Confirmation::KIND | Binding::KIND | Award::KIND | PlanAward::KIND => {
+                self.check_bond(who, &record.id)
+            }
             PoolClose::KIND => self.check_close(who, record),
             Happened::KIND | Handover::KIND | Takeover::KIND if own => {
                 if let Err(e) = self.book_goods(who, record) {
