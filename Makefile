@@ -49,8 +49,9 @@ lint: tools web/dist/index.html ## check form, lints, types, licences and the ru
 	@echo "lint: licences, sources and the rules of the house"
 	@cargo test --quiet --locked --package headwater-house
 
-bench: build ## print each measure beside its baseline, both from this run (ARGS=--quick: only that it runs)
-	@cargo run --release --locked --package headwater-benches -- $(ARGS)
+bench: build ## print each measure beside its baseline, both from this run (ARGS=--quick: only that it runs; HIGHS=1: our optima solved again by HiGHS)
+	@$(if $(HIGHS),.ci/need cmake cmake && .ci/need c++ g++ && .ci/need clang clang)
+	@cargo run --release --locked --package headwater-benches $(if $(HIGHS),--features highs) -- $(ARGS)
 
 soak: build ## whole networks in virtual time under faults and lies, seed after seed until stopped (SEED=1 SEEDS=100)
 	@$(RELEASE_BIN) simulate soak $(if $(SEED),--seed $(SEED)) $(if $(SEEDS),--seeds $(SEEDS))

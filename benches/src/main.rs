@@ -2,14 +2,18 @@
 //!
 //! Sections: [`deals`] over real sockets and disks, [`appends`], [`verify`] of a whole log, [`start`] and memory,
 //! [`small`] guides, [`schedule`] of classic problems, [`planning`] of whole sites, [`firms`] that promise across each
-//! other, [`pools`] of a hundred thousand, [`sim_growth`] of the simulator, the [`market`] with real order lines. What each
-//! figure means and what it was on one machine stands in `docs/performance.md`, `docs/planning.md` and `docs/real-demand.md`.
+//! other, [`pools`] of a hundred thousand, [`sim_growth`] of the simulator, the [`market`] with real order lines, and the same
+//! with set-ups planned [`joint`]ly. What each figure means and what it was on one machine stands in `docs/performance.md`,
+//! `docs/planning.md`, `docs/market.md` and `docs/real-demand.md`.
 
 mod appends;
 mod bare;
 mod deals;
 mod discovery;
+#[cfg(feature = "highs")]
+mod exact;
 mod firms;
+mod joint;
 mod machine;
 mod market;
 mod planning;
@@ -68,6 +72,7 @@ enum Which {
     Pools,
     Sim,
     Market,
+    Joint,
 }
 
 /// What every section needs to know.
@@ -113,7 +118,7 @@ fn main() -> Result<()> {
     if !arguments.json {
         println!("# Headwater, measured\n\n{}\n", machine.line());
     }
-    let all: [(Which, Measure); 12] = [
+    let all: [(Which, Measure); 13] = [
         (Which::Deals, deals::run),
         (Which::Appends, appends::run),
         (Which::Verify, verify::run),
@@ -126,6 +131,7 @@ fn main() -> Result<()> {
         (Which::Pools, pools::run),
         (Which::Sim, sim_growth::run),
         (Which::Market, market::run),
+        (Which::Joint, joint::run),
     ];
     let mut sections = vec![];
     for (_, run) in all.iter().filter(|(which, _)| arguments.only.is_none_or(|only| only == *which)) {

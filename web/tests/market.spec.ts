@@ -127,6 +127,61 @@ test("capacity is auctioned, a bid is in, and both sides see it", async () => {
   await farm.picture("auction");
 });
 
+test("who makes what for whom is planned together, each says what it could make or would take", async () => {
+  await neighbour.go("market");
+  await neighbour.page.getByRole("button", { name: neighbour.say("market.show.calls"), exact: true }).click();
+  await neighbour.press("call.title");
+  await neighbour.fill("call.name", "Winter jars");
+  await neighbour.picture("call");
+  await isAccessible(neighbour);
+  await neighbour.send("publish");
+  await farm.go("market");
+  await farm.press("call.supply", farm.card("Winter jars"));
+  await farm.fill("auction.quantity", "10");
+  await farm.fill("spec.id", "juice");
+  await farm.fill("call.price", "2");
+  await farm.fill("offer.load", "0.5");
+  await farm.fill("call.setup", "4");
+  await farm.picture("call-supply");
+  await isAccessible(farm);
+  await farm.send("call.supply_action");
+  await expect(farm.card("Winter jars")).toContainText(farm.say("call.state.said"));
+  await household.go("market");
+  await household.press("call.demand", household.card("Winter jars"));
+  await household.fill("spec.id", "juice");
+  await household.fill("quantity.label", "8");
+  await household.fill("bid.at_most", "3");
+  await household.picture("call-demand");
+  await isAccessible(household);
+  await household.send("call.demand_action");
+  await expect(household.card("Winter jars")).toContainText(household.say("call.state.said"));
+  await fitsTheScreen(household);
+});
+
+test("a joint plan makes deals at the listed price and a share of the set-up, and whoever took part makes it again", async () => {
+  const soon = (seconds: number): string => new Date(Date.now() + seconds * 1_000).toISOString();
+  await neighbour.tell({ do: "plan_call", name: "Spring jars", currency: "EUR", unit: "h", takes_until: soon(15), closes: soon(45) });
+  const call = async (desk: Desk): Promise<{ id: string } | undefined> =>
+    (await desk.ask<{ items: { id: string; call: { name: unknown } }[] }>("calls")).items.find((c) => JSON.stringify(c.call.name).includes("Spring"));
+  for (const desk of [farm, household]) await expect.poll(() => call(desk), { timeout: 10_000 }).toBeTruthy();
+  const { id } = (await call(farm))!;
+  await farm.tell({
+    do: "plan_supply", call: id, quantity: "10", lead_time_s: 86_400,
+    products: [{ spec: "juice", name: "Juice", unit: "kg", unit_price: "2", load: "0.5", setup: "4" }],
+  });
+  await household.tell({ do: "plan_demand", call: id, spec: "juice", quantity: "8", at_most: { amount: "3", currency: "EUR" } });
+  const card = household.card("Spring jars");
+  // 2 EUR each and 4 EUR of set-up for 8
+  await expect(card).toContainText("2.50", { timeout: 60_000 });
+  await expect(card.getByRole("link", { name: household.say("pledge.deal") })).toBeVisible();
+  const planned = neighbour.card("Spring jars");
+  await neighbour.press("call.replay", planned);
+  await expect(planned).toContainText(neighbour.say("call.replay.same"));
+  await neighbour.picture("call-planned");
+  await household.picture("call-awarded");
+  await fitsTheScreen(household);
+});
+
 test("the node looks for something, proposes it, and goes ahead when its owner says so", async () => {
   await neighbour.go("");
   await neighbour.go("market");

@@ -2,6 +2,7 @@
 // An optional field that is left out takes the node's default.
 
 import type { Capacity, Draw, StandingOrder } from "./bidding";
+import type { PlanCall, PlanDemand, PlanSupply } from "./joint";
 import type { Cause } from "./plan";
 import type {
   AgentId, Decimal, DropOff, Goods, Interest, Money, Place, PoolOptions, PriceSchedule, Recipe, RecordId, SpecId, Specification,
@@ -49,6 +50,10 @@ export type Command =
   | { do: "vouch"; agent: AgentId; because?: RecordId; deposit?: Money; until?: Timestamp }
   | ({ do: "capacity" } & Capacity)
   | { do: "bid"; offer: RecordId; quantity: Decimal; at_most: Money }
+  | ({ do: "plan_call" } & PlanCall)
+  | ({ do: "plan_supply" } & PlanSupply)
+  | ({ do: "plan_demand" } & PlanDemand)
+  | { do: "replay_plan"; call: RecordId }
   | ({ do: "standing_order" } & StandingOrder)
   | { do: "cancel_standing"; order: RecordId }
   | { do: "cancel"; deal: RecordId; reason: string }

@@ -2,6 +2,7 @@
 
 import type { AuctionView, StandingOrderView } from "./bidding";
 import { words } from "./format.svelte";
+import type { CallView } from "./joint";
 import { List, Resource } from "./live.svelte";
 import type {
   AgentId, DealView, DropListView, FeedbackView, Goods, HandoverView, Interest, Model, NeedView, OfferView, OrderView, PeerView, PoolView,
@@ -17,6 +18,7 @@ export const dropLists = new List<DropListView>("drop-offs", ["market", "stock"]
 export const standings = new List<StandingView>("standing", ["peers", "market"]);
 export const interests = new Resource<{ wants: Interest[] }>("interests", ["market", "peers"]);
 export const auctions = new List<AuctionView>("auctions", ["market", "deals"]);
+export const calls = new List<CallView>("calls", ["market", "deals"]);
 export const standingOrders = new List<StandingOrderView>("standing-orders", ["market", "deals"]);
 export const deals = new List<DealView>("deals", ["deals", "stock"]);
 export const orders = new List<OrderView>("orders", ["deals", "workshop", "stock"]);

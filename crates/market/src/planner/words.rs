@@ -119,6 +119,8 @@ pub struct PlanRound {
     pub supply: RecordId,
     /// from 0
     pub round: u32,
+    /// the price of its capacity at which that was reckoned: the last it said, and at first the same for all
+    pub price: i64,
     /// what it would get, millionths of the capacity's unit
     pub load: u64,
     /// what steps of prices are measured by: millionths of the currency for [`super::PRICE_LOAD`] of load
@@ -311,8 +313,11 @@ impl PlanDemand {
 }
 
 impl PlanRound {
-    /// Checks the scale.
+    /// Checks price and scale.
     pub fn check(&self) -> Result<()> {
+        ensure(self.price >= 0, || {
+            Error::field("price", shown(self.price), phrase("give 0 or more", "不得小于 0"))
+        })?;
         ensure(self.scale > 0, || {
             Error::field("scale", shown(self.scale), phrase("give more than 0", "须大于 0"))
         })

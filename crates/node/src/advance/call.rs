@@ -1,13 +1,13 @@
 //! What to do next about a joint plan: the planner asks for prices round by round and says the plan, a supplier
 //! answers, and awards what the plan gives it if that is so.
 
-use crate::calls::{CLOSE_AHEAD_S, Call, ROUND_S, SupplyState};
+use crate::calls::{CLOSE_AHEAD_S, Call, ROUND_S, Supply, SupplyState};
 use crate::node::{Node, Todo};
 use crate::words::said;
 use ledger::Audience;
 use market::planner::{
     Congestion, Inputs, Instance, Member, PART_DEMANDS_MAX, PARTS_MAX, PlanAward, PlanDemand, PlanPart,
-    PlanResult, PlanRound, Priced, ROUNDS, Served, congestion, finish, propose, scale, shares,
+    PlanResult, PlanRound, Priced, ROUNDS, Served, congestion, finish, opening, propose, scale, shares,
 };
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -78,15 +78,21 @@ impl Node {
             calls.get(&id).map(|call| inputs(calls, call).instance()).unwrap_or_default()
         });
         let Some(call) = self.calls.get(&id) else { return };
-        // the prices of a new round are what was answered to the last
+        // all begin at one price; the prices of a later round are what was answered to the one before
         let taken = || self.calls.supplies_of(call).filter(|s| s.state == SupplyState::Said);
-        let prices: Vec<i64> = taken().map(|s| if begun { s.price } else { s.last_price() }).collect();
+        let price = |s: &Supply| if begun { s.price } else { s.last_price() };
+        let prices: Vec<i64> = match round {
+            0 => vec![opening(&instance); instance.capacities.len()],
+            _ => taken().map(price).collect(),
+        };
         let loads = propose(&instance, &prices).loads(&instance);
         let scale = scale(&instance);
         let told: Vec<_> = taken()
-            .zip(loads)
+            .zip(loads.into_iter().zip(prices))
             .filter(|(supply, _)| untold(supply.told.as_ref()))
-            .map(|(supply, load)| (supply.by, PlanRound { supply: supply.id, round, load, scale }))
+            .map(|(supply, (load, price))| {
+                (supply.by, PlanRound { supply: supply.id, round, price, load, scale })
+            })
             .collect();
         for (to, round) in told {
             self.say_or_report(&round, Audience::parties([to]), now);
@@ -142,8 +148,11 @@ impl Node {
             .filter_map(|supply| {
                 let told =
                     supply.told.as_ref().filter(|told| supply.answered.is_none_or(|r| r < told.round))?;
+                if told.round > 0 && !supply.said.contains(&told.price) {
+                    return None; // it never said that
+                }
                 let capacity = supply.what.capacity();
-                let price = congestion(supply.price, told.load, capacity, told.round, told.scale);
+                let price = congestion(told.price, told.load, capacity, told.round, told.scale);
                 Some(Congestion { supply: supply.id, round: told.round, price })
             })
             .collect();

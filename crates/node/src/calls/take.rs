@@ -128,6 +128,10 @@ impl Calls {
             self.begin_round(&id, told.round, record.at);
         }
         if let Some(supply) = self.supplies.get_mut(&told.supply) {
+            if told.round == 0 {
+                supply.price = told.price;
+                supply.said.insert(told.price);
+            }
             supply.told = Some(told);
         }
         Ok(Some(id))

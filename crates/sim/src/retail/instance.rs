@@ -158,10 +158,6 @@ impl Instance {
     pub fn money(&self, code: usize, part: i64) -> Decimal {
         Decimal::from_micros(i128::from(self.pence[&code] * part))
     }
-    /// STAND-IN until the supply has set-ups: what it costs a supplier to make any of a code, millionths of a pound.
-    pub fn setup(&self, _code: usize, _supplier: usize) -> i64 {
-        0
-    }
     /// The buyers, each with its place.
     pub fn buyers(&self) -> &BTreeMap<usize, Place> {
         &self.buyers

@@ -10,7 +10,7 @@ use super::{Instance, Orders};
 use crate::firms::EVER_S;
 use crate::{Faults, OnBreach, World};
 use ledger::Statement;
-use market::planner::{PRODUCTS_MAX, PlanPart};
+use market::planner::{PRODUCTS_MAX, PlanPart, bound, plan};
 use node::view::{DealState, DemandViewState, Role};
 use node::{Hears, Policy};
 use serde::Serialize;
@@ -51,6 +51,10 @@ pub struct Joint {
     pub nodes: usize,
     /// what the deals bring, less the set-up of each product at each supplier that makes it, pounds
     pub welfare: Decimal,
+    /// what no plan can exceed, pounds
+    pub optimum: Decimal,
+    /// one by the other, per cent
+    pub welfare_percent: f64,
     /// the set-ups in it, pounds
     pub setups: Decimal,
     /// products set up, each supplier's counted
@@ -289,6 +293,8 @@ impl<'a> Market<'a> {
         }
         let setups: i64 = made.iter().map(|(code, supplier)| instance.setup(*code, *supplier)).sum();
         let pounds = |micros: i64| Decimal::from_micros(i128::from(micros));
+        let problem = instance.joint();
+        let most = bound(&problem, &plan(&problem).1);
         let rounds = world.node(self.planner).map(|node| node.calls(world.now()));
         Joint {
             lines: instance.lines,
@@ -296,6 +302,8 @@ impl<'a> Market<'a> {
             bought,
             nodes: world.len(),
             welfare: pounds(welfare - setups),
+            optimum: pounds(most),
+            welfare_percent: 100.0 * (welfare - setups) as f64 / most.max(1) as f64,
             setups: pounds(setups),
             made: made.len(),
             shared,

@@ -8,11 +8,11 @@ use comfy_table::{CellAlignment, Table, presets};
 use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use sim::Faults;
-use sim::retail::{Instance, Joint, JointSetting, Optimum, Orders, Supply, joint_week};
+use sim::retail::{Instance, Joint, JointSetting, Orders, Supply, joint_week};
 use vocab::{Decimal, Timestamp};
 
-/// A week, what came of it, and what no plan can exceed: the optimum if set-ups were free, pounds.
-type Week = (Timestamp, Joint, Decimal);
+/// A week and what came of it.
+type Week = (Timestamp, Joint);
 
 pub(super) fn run(
     c: &Context,
@@ -35,12 +35,10 @@ pub(super) fn run(
             bar.set_length(all_ms.unsigned_abs());
             bar.set_position(done_ms.unsigned_abs());
         });
-        let joint = joint.map_err(|why| Failure::new(Exit::Failed, "simulation", why))?;
-        let most = Decimal::from_micros(i128::from(Optimum::of(&instance).bound));
-        weeks.push((*week, joint, most));
+        weeks.push((*week, joint.map_err(|why| Failure::new(Exit::Failed, "simulation", why))?));
     }
     bar.finish_and_clear();
-    let broken: Vec<&String> = weeks.iter().flat_map(|(_, joint, _)| &joint.violations).collect();
+    let broken: Vec<&String> = weeks.iter().flat_map(|(_, joint)| &joint.violations).collect();
     let listed: Vec<Value> = weeks.iter().map(value).collect();
     let whole = json!({
         "weeks": listed, "violations": broken.len(), "seed": args.seed, "suppliers": args.suppliers,
@@ -53,11 +51,11 @@ pub(super) fn run(
     }
 }
 
-fn value((week, joint, most): &Week) -> Value {
+fn value((week, joint): &Week) -> Value {
     let pounds = |amount: Decimal| (amount.to_f64_lossy() * 100.0).round() / 100.0;
     json!({
         "week": retail::monday(week), "lines": joint.lines, "welfare": pounds(joint.welfare),
-        "optimum": pounds(*most), "setups": pounds(joint.setups),
+        "optimum": pounds(joint.optimum), "setups": pounds(joint.setups),
         "messages_per_line": joint.messages_per_line, "bytes_per_node": joint.bytes_per_node,
         "agreed_ms": joint.agreed_ms, "joint": joint,
     })
@@ -70,6 +68,7 @@ fn table(c: &Context, weeks: &[Week]) -> String {
         Msg::JointLots,
         Msg::JointMade,
         Msg::JointWelfare,
+        Msg::ReplayOfOptimum,
         Msg::JointSetups,
         Msg::JointShared,
         Msg::JointRounds,
@@ -79,13 +78,14 @@ fn table(c: &Context, weeks: &[Week]) -> String {
     ];
     let mut table = Table::new();
     table.load_style(presets::NOTHING).set_header(head.map(|msg| c.say(msg, &[])));
-    for (week, joint, _) in weeks {
+    for (week, joint) in weeks {
         table.add_row([
             retail::monday(week),
             joint.lines.to_string(),
             format!("{} / {}", joint.bought, joint.lots),
             joint.made.to_string(),
             format!("{:.2}", joint.welfare.to_f64_lossy()),
+            format!("{:.2} %", joint.welfare_percent),
             format!("{:.2}", joint.setups.to_f64_lossy()),
             format!("{:.2}", joint.shared.to_f64_lossy()),
             joint.rounds.to_string(),
