@@ -476,6 +476,9 @@ pub struct StandingOrder {
     /// whether pools may be joined, where they are cheaper and in time
     #[serde(default)]
     pub pool: bool,
+    /// whether the node may take part in joint plans of others, where it has the last word
+    #[serde(default)]
+    pub joint: bool,
     /// what counts besides the price
     #[serde(default, skip_serializing_if = "Preferences::is_none")]
     pub preferences: Preferences,

@@ -407,3 +407,42 @@ fn plans_on_bad_days_end_well() {
     let runs: u64 = std::env::var("SEEDS").ok().and_then(|s| s.parse().ok()).unwrap_or(4);
     (first..first + runs).for_each(one_bad_plan);
 }
+
+#[test]
+fn a_standing_order_takes_part_where_its_owner_allows_it_and_is_covered_once() {
+    let mut m = market(31, &[40, 40], 3, Faults::NONE);
+    let order = |joint: bool| {
+        let keep_until = after(m.world.now(), 86_400);
+        j!({"do": "standing_order", "spec": "bolt", "quantity": "6", "accept": "auto", "joint": joint,
+            "at_most": {"amount": "19", "currency": "EUR"}, "keep_until": keep_until})
+    };
+    let (willing, not) = (order(true), order(false));
+    let (one, other) = (m.buyers[0], m.buyers[1]);
+    let taken = said(&mut m.world, one, willing);
+    said(&mut m.world, other, not);
+    m.world.run(TAKES_S + PLANS_S);
+    let own = |m: &Market, who: usize| {
+        let view = call_at(m, who).demands.into_iter();
+        view.filter(|d| d.demand.because == Some(taken)).map(|d| d.state).collect::<Vec<_>>()
+    };
+    assert_eq!(own(&m, one), [DemandViewState::Awarded]);
+    assert_eq!(own(&m, other), []);
+    let orders = m.world.node(one).unwrap().standing_orders(m.world.now());
+    assert_eq!(orders.len(), 1);
+    assert_sound(&m, 31);
+}
+
+#[test]
+fn what_came_too_late_does_not_make_a_plan_look_false() {
+    let mut m = market(32, &[20, 20], 4, Faults::NONE);
+    m.world.run(TAKES_S + 1);
+    let late = j!({"do": "plan_demand", "call": m.call, "spec": "bolt", "quantity": "1",
+        "at_most": {"amount": "19", "currency": "EUR"}});
+    let who = m.buyers[0];
+    let refused = m.world.attempt(who, json(late)).unwrap();
+    assert!(refused.is_err(), "{refused:?}");
+    m.world.run(PLANS_S);
+    m.world.attempt(who, json(j!({"do": "replay_plan", "call": m.call}))).unwrap().unwrap();
+    m.world.run(60);
+    assert_eq!(call_at(&m, who).replay, ReplayView::Same);
+}

@@ -26,7 +26,7 @@ export interface Preferences {
 /** Something wanted, within limits, for which the node looks by itself. */
 export interface StandingOrder {
   spec: SpecId; quantity: Decimal; at_most: Money; place?: Place; by?: Timestamp; max_distance_km?: number;
-  accept?: "ask" | "auto"; pool?: boolean; preferences?: Preferences; keep_until: Timestamp;
+  accept?: "ask" | "auto"; pool?: boolean; joint?: boolean; preferences?: Preferences; keep_until: Timestamp;
 }
 /** How a standing order could be covered: by a bid, alone, in this pool, or in a pool asked for. */
 export type Way = "bid" | "enquire" | { pool: RecordId } | { open_pool: { threshold: Decimal; closes: Timestamp } };

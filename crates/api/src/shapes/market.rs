@@ -93,6 +93,7 @@ pub(super) const MARKET: &[Shape] = &[
             ("max_distance_km", "integer?", ""),
             ("accept", "ask/auto", "who has the last word"),
             ("pool", "boolean", "pools may be joined or asked for, where cheaper and in time"),
+            ("joint", "boolean", "others' joint plans may be taken part in, with `accept` auto and no `by`"),
             ("preferences", "Preferences?", ""),
             ("keep_until", "time", ""),
         ],

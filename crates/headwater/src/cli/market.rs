@@ -118,6 +118,9 @@ pub(crate) struct WantArgs {
     /// Join or ask for pools where that is cheaper and in time
     #[arg(long)]
     pub(crate) pool: bool,
+    /// Take part in joint plans of others by itself, showing their planner the limit
+    #[arg(long, requires = "auto", conflicts_with = "due")]
+    pub(crate) joint: bool,
     /// Wanted by: a date, or a time such as 2030-12-20T12:00:00Z
     #[arg(long, value_parser = crate::values::time)]
     pub(crate) due: Option<Timestamp>,

@@ -167,6 +167,7 @@ fn standing(args: WantArgs) -> Result<StandingOrder> {
         max_distance_km: args.max_distance,
         accept: if args.auto { Accept::Auto } else { Accept::Ask },
         pool: args.pool,
+        joint: args.joint,
         preferences: Preferences {
             per_km: args.per_km,
             per_day: args.per_day,

@@ -15,9 +15,10 @@ use crate::words::said;
 use cover::Cover;
 use ledger::Audience;
 use market::auction::{Bid, Choice, best_bid};
+use market::planner::PlanDemand;
 use market::statement::{Acceptance, Condition, Enquiry, Pledge, PoolRequest, Reason};
-use vocab::{Money, RecordId, Timestamp, after};
-use ways::{Auctioned, Fixed};
+use vocab::{AgentId, Money, RecordId, Timestamp, after};
+use ways::{AHEAD_S, Auctioned, Fixed};
 
 /// How long a supplier has to say where a bid stands or to grant a pool, seconds: after that the buyer looks elsewhere.
 pub(crate) const ANSWER_S: i64 = 120;
@@ -54,6 +55,10 @@ impl Node {
         if let Some(agreed) = want.agreed().cloned() {
             return self.take_proposed(id, &agreed, now);
         }
+        if let Some((planner, demand)) = self.plan_to_join(want, now) {
+            self.say_or_report(&demand, Audience::Bearer([planner].into()), now);
+            return;
+        }
         let (auctioned, fixed) = self.ways(want, now);
         let accept = want.order.accept;
         let mut choices: Vec<Choice> = auctioned.iter().map(|way| way.choice).collect();
@@ -81,6 +86,36 @@ impl Node {
                 self.wants.look(&id, opens);
             }
         }
+    }
+
+    /// A joint plan that it may take part in and has not yet. Its planner sees the limit, so the node goes there only
+    /// where it was told that it may; a plan promises no date beforehand, so not for what is wanted by one.
+    fn plan_to_join(&self, want: &Want, now: Timestamp) -> Option<(AgentId, PlanDemand)> {
+        let order = &want.order;
+        if !order.joint || order.accept != Accept::Auto || order.by.is_some() {
+            return None;
+        }
+        let tried = |call: &RecordId| {
+            want.demands.iter().any(|id| self.calls.demand(id).is_some_and(|d| d.call == *call))
+        };
+        let open = self.calls.iter().find(|call| {
+            call.by != self.me()
+                && !call.is_false
+                && after(now, AHEAD_S) <= call.what.takes_until
+                && call.what.currency == order.at_most.currency
+                && !tried(&call.id)
+        })?;
+        let demand = PlanDemand {
+            call: open.id,
+            spec: order.spec.clone(),
+            quantity: order.quantity,
+            at_most: order.at_most,
+            per_km: order.preferences.per_km,
+            max_distance_km: order.max_distance_km,
+            place: order.place.clone(),
+            because: Some(want.id),
+        };
+        Some((open.by, demand))
     }
 
     fn say_bid(&mut self, way: &Auctioned, limit: u32, now: Timestamp) {

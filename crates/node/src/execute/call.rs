@@ -1,6 +1,6 @@
 //! Commands about joint plans.
 
-use crate::calls::{Call, Replay};
+use crate::calls::{Call, DemandState, Replay, SupplyState};
 use crate::error::{Error, Result};
 use crate::frame::Question;
 use crate::node::Node;
@@ -144,11 +144,15 @@ impl Node {
                 return None;
             }
         }
-        // everything of one's own that was taken must be in it
-        let mine = call.demands.iter().chain(&call.supplies);
+        // everything that was said in time by this node, or to it as the planner, and was not refused must be in it
         let me = self.me();
-        let omitted = mine.clone().any(|id| {
-            let own = self.book.get(id).is_some_and(|r| r.author == me || call.by == me);
+        let refused = |id: &RecordId| {
+            self.calls.demand(id).is_some_and(|d| d.state == DemandState::Refused)
+                || self.calls.supply(id).is_some_and(|s| s.state == SupplyState::Refused)
+        };
+        let omitted = call.demands.iter().chain(&call.supplies).filter(|id| !refused(id)).any(|id| {
+            let said = self.book.get(id).filter(in_time);
+            let own = said.is_some_and(|r| r.author == me || call.by == me);
             own && !demands.contains_key(id) && !supplies.contains_key(id)
         });
         let distinct: BTreeSet<_> = result.parts.iter().collect();

@@ -1,6 +1,7 @@
 //! Views of auctions, bids and standing orders.
 
 use crate::auctions::{Auction, BidState, PlacedBid};
+use crate::calls::DemandState;
 use crate::deals::Deal;
 use crate::node::Node;
 use crate::view::{AuctionView, BidView, BidViewState, ProposalView, StandingOrderView, StandingState};
@@ -67,11 +68,14 @@ impl Node {
         let pledged = want.sought.iter().any(|id| self.has_open_pledge(id));
         let bids = want.bids.iter().filter_map(|id| self.auctions.bid(id));
         let standing = bids.rev().find(|b| b.is_live() || b.state == BidState::Awarded);
+        let demands = want.demands.iter().filter_map(|id| self.calls.demand(id));
+        let demand = demands.rev().find(|d| d.is_live() || d.state == DemandState::Awarded);
+        let planned = demand.is_some_and(|d| d.state == DemandState::Awarded);
         let state = match standing.map(|b| b.state) {
             Some(BidState::Awarded) => StandingState::Bought,
-            _ if bought => StandingState::Bought,
+            _ if bought || planned => StandingState::Bought,
             Some(_) => StandingState::Bidding,
-            None if open || pledged => StandingState::Bidding,
+            None if open || pledged || demand.is_some() => StandingState::Bidding,
             None if proposed.is_some() => StandingState::Proposed,
             None if want.is_over(now) => StandingState::Over,
             None => StandingState::Looking,
@@ -83,7 +87,8 @@ impl Node {
             name: self.board.spec_name(&want.order.spec),
             proposal: p.proposal.clone(),
         });
-        let (order, bid, said) = (want.order.clone(), standing.map(|b| b.id), want.sought.clone());
+        let said = want.sought.iter().chain(&want.demands).copied().collect();
+        let (order, bid) = (want.order.clone(), standing.map(|b| b.id));
         StandingOrderView { id: want.id, order, state, bid, said, proposal }
     }
 }

@@ -190,6 +190,10 @@ pub(super) const HELP: &[(&str, &str)] = &[
     ("Most that one unit is worth, such as 110EUR", "一个单位最多值多少，如 110CNY"),
     ("Buy within the limits without asking", "在限度内直接购买，不再询问"),
     ("Join or ask for pools where that is cheaper and in time", "若更便宜且来得及，则加入或发起拼单"),
+    (
+        "Take part in joint plans of others by itself, showing their planner the limit",
+        "自行参加他人的联合计划，并向规划方出示上限",
+    ),
     ("Degrees north of where it is wanted", "收货地的北纬度数"),
     ("Degrees east of where it is wanted", "收货地的东经度数"),
     ("From no further than that", "最远的距离"),

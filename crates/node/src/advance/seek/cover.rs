@@ -2,6 +2,7 @@
 
 use super::ANSWER_S;
 use crate::auctions::BidState;
+use crate::calls::DemandState;
 use crate::deals::{Deal, Stage};
 use crate::node::Node;
 use crate::pools::End;
@@ -25,7 +26,10 @@ impl Node {
         let bid = |id: &RecordId| {
             self.auctions.bid(id).is_some_and(|b| b.is_live() || b.state == BidState::Awarded)
         };
-        if want.bids.iter().any(bid) {
+        let demand = |id: &RecordId| {
+            self.calls.demand(id).is_some_and(|d| d.is_live() || d.state == DemandState::Awarded)
+        };
+        if want.bids.iter().any(bid) || want.demands.iter().any(demand) {
             return Cover::Stands(None);
         }
         let mut asked: Vec<&Deal> = vec![];

@@ -13,7 +13,7 @@ use market::statement::{Offer, PoolRequest, Reason};
 use vocab::{AgentId, Currency, Decimal, Money, RecordId, Timestamp, after};
 
 /// No bid or pledge is sent later than so long before the close, seconds.
-const AHEAD_S: i64 = 2;
+pub(super) const AHEAD_S: i64 = 2;
 /// How long a pool is open that a standing order asks for, seconds.
 const POOL_S: i64 = 86_400;
 /// Times an offer is asked about for one standing order.

@@ -195,6 +195,7 @@ export const market = {
   "standing.ask_short": "asks first",
   "standing.auto_short": "takes it",
   "standing.pool": "Join pools where they are cheaper and in time",
+  "standing.joint": "Take part in joint plans; their planner sees my limit",
   "standing.pool_short": "pools too",
   "standing.until": "Look until",
   "standing.done": "Your node is looking",

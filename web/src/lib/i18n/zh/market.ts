@@ -197,6 +197,7 @@ export const market: Record<keyof typeof en, string> = {
   "standing.ask_short": "先询问",
   "standing.auto_short": "自动买下",
   "standing.pool": "拼单更便宜且赶得上时加入拼单",
+  "standing.joint": "参加联合计划；规划方会看到我的上限",
   "standing.pool_short": "含拼单",
   "standing.until": "寻找至",
   "standing.done": "您的节点正在寻找",
