@@ -53,6 +53,8 @@ pub(crate) struct Call {
     pub(crate) parts: BTreeMap<RecordId, PlanPart>,
     /// the plan, as first said
     pub(crate) result: Option<(RecordId, PlanResult)>,
+    /// the plan that an award to this node names
+    pub(crate) named: Option<RecordId>,
     /// its planner has said what is not so
     pub(crate) is_false: bool,
 }
@@ -70,6 +72,10 @@ impl Call {
     /// No inputs are taken any more.
     pub(crate) fn plans_at(&self) -> Timestamp {
         after(self.what.takes_until, GATHER_S)
+    }
+    /// The plan, once it is known which it is.
+    pub(crate) fn plan(&self) -> Option<RecordId> {
+        self.result.as_ref().map(|(id, _)| *id).or(self.named)
     }
     /// Everything under it has lapsed, for whoever waits for others' last word.
     pub(crate) fn over_at(&self) -> Timestamp {

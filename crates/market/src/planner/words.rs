@@ -192,6 +192,8 @@ pub struct PlanAward {
     pub demand: RecordId,
     /// the part of the plan that names its author
     pub part: RecordId,
+    /// the [`PlanResult`], by which its buyer can make the plan again
+    pub plan: RecordId,
     /// for one unit: what is listed and its share of the set-up
     pub unit_price: Decimal,
     /// the share of the set-up in it
@@ -252,7 +254,7 @@ impl Statement for PlanResult {
 impl Statement for PlanAward {
     const KIND: &'static str = "plan_award";
     fn refs(&self) -> Vec<RecordId> {
-        vec![self.demand, self.part]
+        vec![self.demand, self.part, self.plan]
     }
 }
 

@@ -214,7 +214,7 @@ impl Node {
 
     /// The awards still to be said: each product whose set-up is borne by those who get it.
     fn awards(&self, call: &Call, supply: RecordId, assigned: &Assigned) -> Vec<(AgentId, PlanAward)> {
-        let Some(of) = self.calls.supply(&supply) else { return vec![] };
+        let (Some(of), Some(plan)) = (self.calls.supply(&supply), call.plan()) else { return vec![] };
         let mut products: BTreeMap<&SpecId, Vec<&(RecordId, RecordId, AgentId, Arc<PlanDemand>)>> =
             BTreeMap::new();
         for one in assigned {
@@ -236,6 +236,7 @@ impl Node {
                     let award = PlanAward {
                         demand: *demand,
                         part: *part,
+                        plan,
                         unit_price: product.unit_price + setup_share,
                         setup_share,
                         name: product.name.clone(),

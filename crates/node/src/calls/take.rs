@@ -40,6 +40,7 @@ impl Calls {
             round: None,
             parts: BTreeMap::new(),
             result: None,
+            named: None,
             is_false: false,
         };
         self.looks.insert((call.plans_at(), call.id));
@@ -262,7 +263,7 @@ impl Calls {
         let award: PlanAward = record.read()?;
         award.check()?;
         let Some(demand) = self.demands.get_mut(&award.demand) else { return unknown() };
-        let Some(call) = self.all.get(&demand.call) else { return unknown() };
+        let Some(call) = self.all.get_mut(&demand.call) else { return unknown() };
         let last = call.what.lapses();
         match demand.state {
             DemandState::Said if record.at <= last && at <= after(last, GRACE_S) => {}
@@ -283,6 +284,7 @@ impl Calls {
         let (unit_price, setup_share) = (award.unit_price, award.setup_share);
         demand.state = DemandState::Awarded;
         demand.bound = Some(Bound { unit_price, setup_share, limit });
+        call.named = call.named.or(Some(award.plan));
         let call = call.id;
         Ok((award, call))
     }

@@ -46,14 +46,14 @@ impl Node {
 
     pub(crate) fn replay_plan(&mut self, id: RecordId, now: Timestamp) -> Result<RecordId> {
         self.planner_of(&id)?;
-        if self.calls.get(&id).is_none_or(|call| call.result.is_none()) {
+        if self.calls.get(&id).is_none_or(|call| call.plan().is_none()) {
             return Err(Error::State {
                 what: words("call for a joint plan", "联合计划征集"),
                 id,
                 state: words("has no plan here", "在本节点没有计划").into(),
                 remedy: words(
-                    "wait until it is out: only its suppliers are shown it",
-                    "请等它公布：只有供应方能看到",
+                    "wait until it is out: its suppliers are shown it, and buyers by what is awarded to them",
+                    "请等它公布：供应方会看到它，买方随成交得知",
                 ),
             });
         }
@@ -96,7 +96,9 @@ impl Node {
     }
 
     fn replay(&self, call: &Call) -> Replay {
-        let Some((_, result)) = &call.result else { return Replay::Missing(vec![]) };
+        let Some((_, result)) = &call.result else {
+            return Replay::Missing(call.named.into_iter().collect());
+        };
         let lacking = |ids: &mut dyn Iterator<Item = RecordId>| -> Vec<RecordId> {
             ids.filter(|id| self.book.get(id).is_none()).take(ASKED_MAX).collect()
         };

@@ -39,7 +39,7 @@ impl Node {
                 supplies,
                 demands,
                 awards: awards.map(award_view).collect(),
-                result: call.result.as_ref().map(|(id, _)| *id),
+                result: call.plan(),
                 replay,
                 missing,
             })

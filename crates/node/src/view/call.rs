@@ -30,7 +30,7 @@ pub struct CallView {
     pub demands: Vec<DemandView>,
     /// what this node has awarded
     pub awards: Vec<PlanAwardView>,
-    /// the plan, where it was shown
+    /// the plan, where it was shown or named
     pub result: Option<RecordId>,
     /// what came of making it again here
     pub replay: ReplayView,
