@@ -271,8 +271,8 @@ impl Market {
     fn forge<S: Statement>(&mut self, statement: &S, to: usize) -> Record {
         let draft = statement.draft(Audience::Bearer([self.world.agent(to)].into())).unwrap();
         self.forged += 1;
-        let last =
-            self.world.disk(self.planner).iter().filter(|e| e.channel == node::effect::Channel::Own).last();
+        let disk = self.world.disk(self.planner).iter();
+        let last = disk.rev().find(|e| e.channel == node::effect::Channel::Own);
         let (seq, prev) = last.map(|e| (e.record.seq, e.record.id)).unwrap();
         let signer = self.world.signer(self.planner);
         signer.sign(draft, seq + self.forged, Some(prev), self.world.now()).unwrap()

@@ -13,8 +13,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use vocab::{AgentId, Decimal, RecordId, SpecId, Timestamp, after};
 
-/// What a supplier is to serve by a plan: each demand, the part that names it, who wants it.
-type Assigned = Vec<(RecordId, RecordId, AgentId, Arc<PlanDemand>)>;
+/// What a supplier is to serve by a plan.
+type Assigned = Vec<Assignment>;
+/// A demand, the part that names it, who wants it.
+type Assignment = (RecordId, RecordId, AgentId, Arc<PlanDemand>);
 
 impl Node {
     pub(crate) fn advance_call(&mut self, id: RecordId, now: Timestamp) {
@@ -215,8 +217,7 @@ impl Node {
     /// The awards still to be said: each product whose set-up is borne by those who get it.
     fn awards(&self, call: &Call, supply: RecordId, assigned: &Assigned) -> Vec<(AgentId, PlanAward)> {
         let (Some(of), Some(plan)) = (self.calls.supply(&supply), call.plan()) else { return vec![] };
-        let mut products: BTreeMap<&SpecId, Vec<&(RecordId, RecordId, AgentId, Arc<PlanDemand>)>> =
-            BTreeMap::new();
+        let mut products: BTreeMap<&SpecId, Vec<&Assignment>> = BTreeMap::new();
         for one in assigned {
             products.entry(&one.3.spec).or_default().push(one);
         }
