@@ -42,9 +42,7 @@ impl Node {
             Frame::Hello { heard, now_ms, greeting } => self.hello(from, heard, now_ms, greeting, now),
             Frame::Mail { after, letters } => self.mail(from, after, letters, now),
             Frame::Heard { upto } => {
-                let left = !self.book.mail_after(&from, upto).is_empty();
-                self.post.lane(from).heard(upto, left, now);
-                if left {
+                if self.is_owed(from, upto, now) {
                     self.agenda.insert(Todo::Mail(from));
                 }
                 self.agenda.insert(Todo::Tell(Topic::Peers));
@@ -98,12 +96,11 @@ impl Node {
     fn hello(&mut self, from: AgentId, heard: u64, now_ms: i64, greeting: Greeting, now: Timestamp) {
         let heard = heard.min(self.book.own_size());
         let ahead = (now_ms - now.as_millisecond()).div_euclid(1000);
-        let left = !self.book.mail_after(&from, heard).is_empty();
+        let left = self.is_owed(from, heard, now);
         let lane = self.post.lane(from);
         let new_clock = lane.clock_ahead_s.is_none_or(|before| (before - ahead).abs() > CLOCK_WARN_S);
         lane.clock_ahead_s = Some(ahead);
         lane.greeted = true;
-        lane.heard(heard, left, now);
         lane.rewind();
         if ahead.abs() > CLOCK_WARN_S && new_clock {
             let what = said!(
@@ -120,6 +117,15 @@ impl Node {
         }
     }
 
+    /// Notes that a peer has this agent's mail up to `upto`; whether it is owed more. A word that comes late tells of
+    /// less than is known already: what was confirmed since is not owed again.
+    fn is_owed(&mut self, peer: AgentId, upto: u64, now: Timestamp) -> bool {
+        let upto = upto.max(self.post.lane(peer).confirmed);
+        let left = !self.book.mail_after(&peer, upto).is_empty();
+        self.post.lane(peer).heard(upto, left, now);
+        left
+    }
+
     /// Sends what a peer is owed, as far as the window allows; asks it first what it has, if that is not known.
     pub(crate) fn send_mail(&mut self, peer: AgentId, now: Timestamp) {
         let lane = self.post.lane(peer);
@@ -127,6 +133,8 @@ impl Node {
         let unsent = self.book.mail_after(&peer, sent);
         let unconfirmed = self.book.mail_after(&peer, confirmed).len();
         if unconfirmed == 0 {
+            // nothing is left to try again
+            self.post.lane(peer).reset_backoff();
             return;
         }
         if !greeted {

@@ -364,14 +364,16 @@ impl Node {
     }
 
     fn public_set(&self, peer: &AgentId, scope: &Scope) -> Option<NegentropyStorageVector> {
-        let me = self.me();
-        let compared = |id: &RecordId| match self.config.policy.hears {
-            Hears::Everybody => true,
-            Hears::Partners => self.book.get(id).is_some_and(|r| r.author == me || r.author == *peer),
-        };
+        let public = self.book.public();
         let mut set = NegentropyStorageVector::new();
-        for (time, id) in self.book.public().within(scope).filter(|(_, id)| compared(id)) {
-            set.insert(*time, Id::from_byte_array(id.0)).ok()?;
+        let mut add = |(time, id): &(u64, RecordId)| set.insert(*time, Id::from_byte_array(id.0)).ok();
+        match self.config.policy.hears {
+            Hears::Everybody => public.within(scope).try_for_each(&mut add)?,
+            Hears::Partners => {
+                for author in [self.me(), *peer] {
+                    public.said_within(scope, &author).try_for_each(&mut add)?;
+                }
+            }
         }
         for (time, id) in self.post.get(peer).map(|lane| lane.refused(scope)).unwrap_or_default() {
             set.insert(time, Id::from_byte_array(id.0)).ok()?;

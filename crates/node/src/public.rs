@@ -79,6 +79,8 @@ pub(crate) fn is_paper(record: &Record) -> bool {
 
 /// By time and id, as reconciliation compares.
 type Key = (u64, RecordId);
+const FIRST: Key = (0, RecordId([0; 32]));
+const LAST: Key = (u64::MAX, RecordId([u8::MAX; 32]));
 
 pub(crate) fn key(record: &Record) -> Key {
     (u64::try_from(record.at.as_second()).unwrap_or(0), record.id)
@@ -99,7 +101,8 @@ pub(crate) struct Public {
 /// One topic's.
 #[derive(Default)]
 struct Shelf {
-    records: BTreeSet<Key>,
+    /// by author, so that what one has said is found without going through what all have
+    records: BTreeSet<(AgentId, Key)>,
     /// how many each author has here
     by: BTreeMap<AgentId, usize>,
 }
@@ -110,7 +113,7 @@ impl Public {
             self.papers.entry(record.author).or_default().insert(key(record))
         } else {
             let shelf = self.topics.entry(Topic::of_record(record).id()).or_default();
-            let new = shelf.records.insert(key(record));
+            let new = shelf.records.insert((record.author, key(record)));
             if new {
                 *shelf.by.entry(record.author).or_default() += 1;
             }
@@ -138,11 +141,10 @@ impl Public {
             return self.papers.get_mut(&record.author).is_some_and(|papers| papers.remove(&key(record)));
         }
         let topic = Topic::of_record(record).id();
-        let Some(shelf) = self.topics.get_mut(&topic).filter(|shelf| shelf.records.contains(&key(record)))
-        else {
+        let Some(shelf) = self.topics.get_mut(&topic) else { return false };
+        if !shelf.records.remove(&(record.author, key(record))) {
             return false;
-        };
-        shelf.records.remove(&key(record));
+        }
         less(&mut shelf.by, record.author);
         if shelf.records.is_empty() {
             self.topics.remove(&topic);
@@ -158,7 +160,20 @@ impl Public {
             Scope::Topics(_) => shelves.iter().flat_map(|shelf| shelf.by.keys()).collect(),
         };
         let papers = authors.into_iter().filter_map(|author| self.papers.get(author)).flatten();
-        shelves.into_iter().flat_map(|shelf| &shelf.records).chain(papers)
+        shelves.into_iter().flat_map(|shelf| &shelf.records).map(|(_, key)| key).chain(papers)
+    }
+    /// The part of [`Self::within`] that one author has said.
+    pub(crate) fn said_within(&self, scope: &Scope, author: &AgentId) -> impl Iterator<Item = &Key> {
+        let speaks = |(topic, shelf): &(&TopicId, &Shelf)| scope.has(topic) && shelf.by.contains_key(author);
+        let shelves: Vec<_> = self.topics.iter().filter(speaks).map(|(_, shelf)| shelf).collect();
+        let shown = *scope == Scope::Everything || !shelves.is_empty();
+        let papers = self.papers.get(author).filter(|_| shown).into_iter().flatten();
+        let all = (*author, FIRST)..=(*author, LAST);
+        shelves
+            .into_iter()
+            .flat_map(move |shelf| shelf.records.range(all.clone()))
+            .map(|(_, key)| key)
+            .chain(papers)
     }
     /// What has ended by now.
     pub(crate) fn ended(&self, now: Timestamp) -> Vec<RecordId> {
@@ -177,7 +192,7 @@ impl Public {
     /// How many records a topic has, and one of them.
     pub(crate) fn shelf(&self, topic: &TopicId) -> (usize, Option<RecordId>) {
         let shelf = self.topics.get(topic);
-        (shelf.map_or(0, |s| s.records.len()), shelf.and_then(|s| s.records.first()).map(|(_, id)| *id))
+        (shelf.map_or(0, |s| s.records.len()), shelf.and_then(|s| s.records.first()).map(|(_, (_, id))| *id))
     }
     /// Topics in which this author speaks.
     pub(crate) fn topics_of(&self, author: &AgentId) -> impl Iterator<Item = &TopicId> {
@@ -205,5 +220,50 @@ fn less(counts: &mut BTreeMap<AgentId, usize>, author: AgentId) {
         if *count == 0 {
             counts.remove(&author);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ledger::{Draft, Signer};
+    use serde_json::json;
+
+    #[test]
+    fn what_one_author_said_in_a_scope_is_its_part_of_the_whole() {
+        let mut public = Public::default();
+        let mut filed = vec![];
+        for seed in 1..=3_u8 {
+            let signer = Signer::from_seed(&[seed; 32]);
+            let mut prev = None;
+            // the third has said who it is, and nothing else
+            for (seq, kind) in ["inception", "vouch", "fraud", "vouch"]
+                .iter()
+                .enumerate()
+                .take(if seed == 3 { 1 } else { 4 })
+            {
+                let draft = Draft { kind, audience: Audience::Public, refs: vec![], body: json!({"n": seq}) };
+                let at = Timestamp::from_second(1_000 * seq as i64).unwrap();
+                let record = signer.sign(draft, seq as u64 + 1, prev, at).unwrap();
+                prev = Some(record.id);
+                filed.push(record);
+            }
+        }
+        filed.iter().for_each(|record| public.file(record));
+        public.strike(&filed[1]);
+        let topics: Vec<_> = public.topics().copied().collect();
+        for scope in [Scope::Everything, Scope::Topics(topics), Scope::Topics(vec![])] {
+            let by = |author: &AgentId| {
+                filed.iter().filter(|r| r.author == *author).map(key).collect::<BTreeSet<_>>()
+            };
+            for author in filed.iter().map(|r| r.author).collect::<BTreeSet<_>>() {
+                let part: BTreeSet<_> =
+                    public.within(&scope).copied().filter(|k| by(&author).contains(k)).collect();
+                assert_eq!(public.said_within(&scope, &author).copied().collect::<BTreeSet<_>>(), part);
+            }
+        }
+        let [first, .., third] = &filed[..] else { panic!("nothing filed") };
+        assert_eq!(public.said_within(&Scope::Everything, &first.author).count(), 3, "one was struck");
+        assert_eq!(public.said_within(&Scope::Everything, &third.author).count(), 1);
     }
 }

@@ -4,6 +4,7 @@
 
 mod support;
 
+use node::frame::{Frame, Greeting};
 use node::view::{DealState, Role};
 use sim::{Faults, World};
 use std::collections::BTreeMap;
@@ -143,6 +144,21 @@ fn bad_days_end_well() {
     let first: u64 = std::env::var("SEED").ok().and_then(|s| s.parse().ok()).unwrap_or(100);
     let days: u64 = std::env::var("SEEDS").ok().and_then(|s| s.parse().ok()).unwrap_or(12);
     (first..first + days).for_each(one_bad_day);
+}
+
+#[test]
+fn a_late_word_of_what_was_heard_keeps_nobody_awake() {
+    for late in [Frame::Heard { upto: 0 }, Frame::Hello { heard: 0, now_ms: 0, greeting: Greeting::Return }] {
+        let mut c = chairs(9);
+        let id = buy(&mut c, 2);
+        let (buyer, workshop) = (c.buyer, c.workshop);
+        assert!(c.world.run_until(60, |w| state(w, buyer, &id) == Some(DealState::Bound)));
+        c.world.run(300);
+        c.world.inject(workshop, buyer, late.encode());
+        let before = c.world.steps;
+        c.world.run(600);
+        assert!(c.world.steps - before < 1_000, "{} steps in ten minutes", c.world.steps - before);
+    }
 }
 
 #[test]

@@ -129,7 +129,7 @@ fn n(whole: i64) -> Decimal {
 
 #[test]
 fn one_stock_serves_many_pools_at_once_and_is_never_oversold_whatever_gets_lost() {
-    for seed in [300] {
+    for seed in seeds(300, 4) {
         let mut m = market(seed, 6, "70");
         let offer = m.offer(j!({"cap": "40", "stock": "100", "case": "5"}));
         let lossy = Faults { loss: 150, duplication: 100, delay_ms_max: 900, ..Faults::NONE };

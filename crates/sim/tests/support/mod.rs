@@ -15,6 +15,13 @@ pub struct Chairs {
     pub offer: RecordId,
 }
 
+/// The seeds a test goes through: so many from `first`, unless SEED and SEEDS say otherwise.
+pub fn seeds(first: u64, many: u64) -> std::ops::Range<u64> {
+    let said = |name| std::env::var(name).ok().and_then(|s| s.parse::<u64>().ok());
+    let (first, many) = (said("SEED").unwrap_or(first), said("SEEDS").unwrap_or(many));
+    first..first + many
+}
+
 pub fn json(value: serde_json::Value) -> Command {
     serde_json::from_value(value.clone()).unwrap_or_else(|e| panic!("{e}: {value}"))
 }
