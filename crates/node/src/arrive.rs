@@ -71,7 +71,8 @@ impl Node {
         lane.connected = true;
         lane.greeted = false;
         lane.reset_backoff();
-        self.greet(peer, Greeting::First, now);
+        // the other side says the same unasked; should either be lost, whoever has something to say asks
+        self.greet(peer, Greeting::Return, now);
         let frame = Frame::Checkpoint { note: self.checkpoint(), proof: None };
         self.out.push(Effect::Send { to: peer, frame });
         self.meet(peer, now);

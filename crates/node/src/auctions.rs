@@ -14,8 +14,11 @@ use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Text, Timestamp, Unit, af
 
 /// How long the supplier waits for bids signed in time that are still on their way, seconds.
 pub(crate) const CLOSE_WAIT_S: i64 = 2;
-/// How long a supplier gathers bids before it answers, seconds: one answer to a buyer for all it bid meanwhile.
+/// How long a supplier gathers bids before it says who is out, seconds: one answer to a buyer for all it bid meanwhile.
 const GATHER_S: i64 = 1;
+/// How long a bid that is in may wait for its first answer, seconds: nobody waits for that word to act, so it goes with
+/// the next one to the same buyer, and is never said of a bid that is outbid meanwhile. Well within what a buyer waits.
+const SAY_IN_S: i64 = 30;
 
 #[derive(Default)]
 pub(crate) struct Auctions {
@@ -55,8 +58,10 @@ pub(crate) struct Auction {
     pub(crate) silent: bool,
     /// bids taken, not yet answered or not yet told that they are out
     untold: BTreeSet<RecordId>,
-    /// they are gathered until then
+    /// those that are out are gathered until then
     pub(crate) answers_at: Timestamp,
+    /// those that are in are told by then
+    pub(crate) says_in_by: Timestamp,
     /// the highest price told to anyone, in steps
     told: u32,
 }
@@ -177,6 +182,7 @@ impl Auctions {
             silent: false,
             untold: BTreeSet::new(),
             answers_at: record.at,
+            says_in_by: record.at,
             told: 0,
         };
         let wakes = if record.author == *me { auction.settles_at() } else { auction.capacity.awarded_by() };
@@ -234,6 +240,10 @@ impl Auctions {
             outbid = taken.outbid;
             ends = capacity.awarded_by();
             if auction.untold.is_empty() {
+                auction.says_in_by = after(at, SAY_IN_S).min(auction.settles_at());
+                self.deadlines.insert((auction.says_in_by, Due::Auction(auction_id)));
+            }
+            if (state == BidState::Out || !outbid.is_empty()) && auction.answers_at <= at {
                 auction.answers_at = after(at, GATHER_S).min(auction.settles_at());
                 self.deadlines.insert((auction.answers_at, Due::Auction(auction_id)));
             }

@@ -207,7 +207,8 @@ impl Node {
             let papers: Vec<_> = self.book.public().papers_of(&self.me()).copied().collect();
             self.send_public(peer, papers);
         }
-        self.say_interests(peer, Greeting::First);
+        // the other side says its own unasked; what was lost is asked for before comparing
+        self.say_interests(peer, Greeting::Return);
         let lane = self.post.lane(peer);
         lane.interval_s = 0;
         lane.compare_at = Some(after(now, ASK_AGAIN_S));
