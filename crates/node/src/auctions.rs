@@ -7,7 +7,7 @@ use crate::deals::{Fault, GRACE_S};
 use crate::view::Role;
 use crate::words::said;
 use ledger::Record;
-use market::auction::{Award, Bid, BidStanding, Book, Capacity};
+use market::auction::{Asks, Award, Bid, BidStanding, Book, Capacity};
 use market::statement::{Offer, Reason};
 use std::collections::{BTreeMap, BTreeSet};
 use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Text, Timestamp, Unit, after};
@@ -52,8 +52,8 @@ pub(crate) struct Auction {
     pub(crate) capacity: Capacity,
     /// of this node's own auction
     pub(crate) book: Book<RecordId>,
-    /// the least steps that it takes to be in, as far as a buyer has heard
-    pub(crate) heard: u32,
+    /// what it takes to be in, as far as a buyer has heard
+    pub(crate) asks: Asks,
     /// it let a bid lapse without a word, and has not spoken since
     pub(crate) silent: bool,
     /// bids taken, not yet answered or not yet told that they are out
@@ -178,7 +178,7 @@ impl Auctions {
             by: record.author,
             book: Book::new(capacity.amount()),
             capacity,
-            heard: 0,
+            asks: Asks::default(),
             silent: false,
             untold: BTreeSet::new(),
             answers_at: record.at,
@@ -304,6 +304,7 @@ impl Auctions {
         let bid = self.spoken_by_supplier(me, record, &standing.bid)?;
         let (id, auction, state) = (bid.id, bid.auction, bid.state);
         let ends = bid.ends;
+        let Some(load) = self.all.get(&auction).map(|a| bid.load_of(&a.capacity)) else { return Ok(id) };
         let Some(auction) = self.all.get_mut(&auction) else { return Ok(id) };
         let steps = auction.capacity.steps(standing.price);
         if let Some(bid) = self.bids.get_mut(&id) {
@@ -315,7 +316,11 @@ impl Auctions {
             self.standings.insert(record.id, id);
             return Ok(id);
         }
-        auction.heard = auction.heard.max(steps);
+        if standing.is_in {
+            auction.asks.hear_price(steps);
+        } else {
+            auction.asks.hear_ask(load, steps);
+        }
         auction.silent = false;
         match (state, standing.is_in) {
             (BidState::Sent | BidState::In, false) => self.set(&id, BidState::Out),
