@@ -345,6 +345,7 @@ impl Node {
                 }
             }
         }
+        self.confirm_mail(now);
         self.take_part();
         self.out.extend(told.into_iter().map(Effect::Tell));
         let next = self.next_wake(now);
@@ -507,7 +508,7 @@ impl Node {
             self.pools.next_deadline(),
             self.auctions.next_deadline(),
             self.wants.next_look(),
-            self.post.next_retry(),
+            self.post.next_deadline(),
             self.asks.next_deadline(),
             self.searches.next_deadline(),
             self.gathers.next_deadline(),
