@@ -4,7 +4,7 @@
 //! signature. Mail is taken in its author's order only, so what answers never overtakes what it answers.
 
 use crate::effect::{Channel, Effect, Topic};
-use crate::frame::{Frame, Greeting, Letter};
+use crate::frame::{Card, Frame, Greeting, Letter};
 use crate::node::{Node, Todo};
 use crate::post::WINDOW;
 use crate::words::{about, because, said};
@@ -39,14 +39,19 @@ impl Node {
             }
         };
         match frame {
-            Frame::Hello { heard, now_ms, greeting } => self.hello(from, heard, now_ms, greeting, now),
-            Frame::Mail { after, letters } => self.mail(from, after, letters, now),
-            Frame::Heard { upto } => {
-                if self.is_owed(from, upto, now) {
-                    self.agenda.insert(Todo::Mail(from));
+            Frame::Hello { heard, now_ms, greeting, card } => {
+                self.hello(from, heard, now_ms, greeting, now);
+                if let Some(card) = card {
+                    self.read_card(from, *card, now);
                 }
-                self.agenda.insert(Todo::Tell(Topic::Peers));
             }
+            Frame::Mail { after, heard, letters } => {
+                if self.post.lane(from).confirmed < heard {
+                    self.mail_heard(from, heard, now);
+                }
+                self.mail(from, after, letters, now);
+            }
+            Frame::Heard { upto } => self.mail_heard(from, upto, now),
             Frame::Reconcile { scope, turn, message } => self.reconcile(from, scope, turn, &message, now),
             Frame::Interests { scope, greeting } => self.hear_interests(from, scope, greeting, now),
             Frame::Introduce { topic, who } => self.introduced(from, topic, who, now),
@@ -67,13 +72,10 @@ impl Node {
 
     pub(crate) fn peer_up(&mut self, peer: AgentId, now: Timestamp) {
         let lane = self.post.lane(peer);
-        lane.connected = true;
-        lane.greeted = false;
-        lane.reset_backoff();
-        self.greet(peer, Greeting::First, now);
-        let frame = Frame::Checkpoint { note: self.checkpoint(), proof: None };
-        self.out.push(Effect::Send { to: peer, frame });
-        self.meet(peer, now);
+        lane.begin(!self.book.mail_after(&peer, lane.confirmed).is_empty(), now);
+        let card = self.meet(peer, now);
+        // the other side says the same unasked; should either be lost, whoever has something to say asks
+        self.greet(peer, Greeting::Return, Some(card), now);
         self.agenda.insert(Todo::Tell(Topic::Peers));
     }
 
@@ -84,13 +86,40 @@ impl Node {
         lane.session = None;
         lane.compare_at = None;
         lane.rewind();
+        self.post.confirmed(&peer);
         self.agenda.insert(Todo::Mail(peer));
         self.agenda.insert(Todo::Tell(Topic::Peers));
     }
 
-    fn greet(&mut self, peer: AgentId, greeting: Greeting, now: Timestamp) {
-        let frame = Frame::Hello { heard: self.book.heard(&peer), now_ms: now.as_millisecond(), greeting };
+    /// A peer has kept this node's mail up to there.
+    fn mail_heard(&mut self, from: AgentId, upto: u64, now: Timestamp) {
+        if self.is_owed(from, upto, now) {
+            self.agenda.insert(Todo::Mail(from));
+        }
+        self.agenda.insert(Todo::Tell(Topic::Peers));
+    }
+
+    /// Says what was heard to those to whom no mail has said it in time.
+    pub(crate) fn confirm_mail(&mut self, now: Timestamp) {
+        for to in self.post.to_confirm(now) {
+            self.post.confirmed(&to);
+            self.out.push(Effect::Send { to, frame: Frame::Heard { upto: self.book.heard(&to) } });
+        }
+    }
+
+    fn greet(&mut self, peer: AgentId, greeting: Greeting, card: Option<Card>, now: Timestamp) {
+        let (heard, now_ms, card) = (self.book.heard(&peer), now.as_millisecond(), card.map(Box::new));
+        let frame = Frame::Hello { heard, now_ms, greeting, card };
+        self.post.confirmed(&peer);
         self.out.push(Effect::Send { to: peer, frame });
+    }
+
+    /// Who the peer is: keys before what is signed with them.
+    fn read_card(&mut self, from: AgentId, mut card: Card, now: Timestamp) {
+        card.papers.truncate(Card::PAPERS_MAX);
+        self.hear_all(card.papers, Some(from), now);
+        self.see_checkpoint(from, &card.checkpoint, None, now);
+        self.hear_interests(from, card.interests, Greeting::Return, now);
     }
 
     fn hello(&mut self, from: AgentId, heard: u64, now_ms: i64, greeting: Greeting, now: Timestamp) {
@@ -110,7 +139,7 @@ impl Node {
             self.problem(now, Some(from), what);
         }
         if greeting == Greeting::First {
-            self.greet(from, Greeting::Return, now);
+            self.greet(from, Greeting::Return, None, now);
         }
         if left {
             self.agenda.insert(Todo::Mail(from));
@@ -139,7 +168,7 @@ impl Node {
         }
         if !greeted {
             if self.post.lane(peer).retry_at.is_none_or(|t| t <= now) {
-                self.greet(peer, Greeting::First, now);
+                self.greet(peer, Greeting::First, None, now);
                 self.post.lane(peer).schedule(now);
             }
             return;
@@ -157,9 +186,11 @@ impl Node {
             last = *seq;
         }
         if let Some(first) = unsent.first().filter(|_| !letters.is_empty()) {
-            let frame = Frame::Mail { after: self.book.mail_before(&peer, *first), letters };
+            let (after, heard) = (self.book.mail_before(&peer, *first), self.book.heard(&peer));
+            let frame = Frame::Mail { after, heard, letters };
             self.out.push(Effect::Send { to: peer, frame });
             let more = !self.book.mail_after(&peer, last).is_empty();
+            self.post.confirmed(&peer);
             let lane = self.post.lane(peer);
             lane.sent = last;
             lane.schedule(now);
@@ -211,7 +242,7 @@ impl Node {
     }
 
     fn mail(&mut self, from: AgentId, after: u64, letters: Vec<Letter>, now: Timestamp) {
-        let mut expected = after;
+        let (mut expected, mut kept, sent) = (after, 0, letters.len());
         // after a gap nothing is taken: what is heard is said below, and the rest is sent again from there
         let taken = if self.book.heard(&from) < after { 0 } else { WINDOW };
         let (signed, enclosed): (Vec<_>, Vec<_>) =
@@ -283,6 +314,7 @@ impl Node {
                     ),
                 }
             }
+            kept += 1;
             let (id, kind, author) = (record.id, record.kind.clone(), record.author);
             if let Err(fault) = self.take(record, Channel::Post, now) {
                 let what = because(
@@ -294,8 +326,12 @@ impl Node {
                 self.answer_fault(&kind, id, fault.reason, fault.detail, now);
             }
         }
-        let upto = self.book.heard(&from);
-        self.out.push(Effect::Send { to: from, frame: Frame::Heard { upto } });
+        if kept > 0 && kept == sent {
+            self.post.confirm_soon(from, kept, now);
+        } else {
+            // a gap, a repeat, or more than may be written: its author does not know how far it has come
+            self.post.confirm_now(from, now);
+        }
     }
 
     /// Tells the author that what would have bound somebody did not. Never answers a refusal, so that two nodes

@@ -7,15 +7,18 @@ use crate::deals::{Fault, GRACE_S};
 use crate::view::Role;
 use crate::words::said;
 use ledger::Record;
-use market::auction::{Award, Bid, BidStanding, Book, Capacity};
+use market::auction::{Asks, Award, Bid, BidStanding, Book, Capacity};
 use market::statement::{Offer, Reason};
 use std::collections::{BTreeMap, BTreeSet};
 use vocab::{AgentId, Decimal, Money, RecordId, SpecId, Text, Timestamp, Unit, after};
 
 /// How long the supplier waits for bids signed in time that are still on their way, seconds.
 pub(crate) const CLOSE_WAIT_S: i64 = 2;
-/// How long a supplier gathers bids before it answers, seconds: one answer to a buyer for all it bid meanwhile.
+/// How long a supplier gathers bids before it says who is out, seconds: one answer to a buyer for all it bid meanwhile.
 const GATHER_S: i64 = 1;
+/// How long a bid that is in may wait for its first answer, seconds: nobody waits for that word to act, so it goes with
+/// the next one to the same buyer, and is never said of a bid that is outbid meanwhile. Well within what a buyer waits.
+const SAY_IN_S: i64 = 30;
 
 #[derive(Default)]
 pub(crate) struct Auctions {
@@ -49,14 +52,16 @@ pub(crate) struct Auction {
     pub(crate) capacity: Capacity,
     /// of this node's own auction
     pub(crate) book: Book<RecordId>,
-    /// the least steps that it takes to be in, as far as a buyer has heard
-    pub(crate) heard: u32,
+    /// what it takes to be in, as far as a buyer has heard
+    pub(crate) asks: Asks,
     /// it let a bid lapse without a word, and has not spoken since
     pub(crate) silent: bool,
     /// bids taken, not yet answered or not yet told that they are out
     untold: BTreeSet<RecordId>,
-    /// they are gathered until then
+    /// those that are out are gathered until then
     pub(crate) answers_at: Timestamp,
+    /// those that are in are told by then
+    pub(crate) says_in_by: Timestamp,
     /// the highest price told to anyone, in steps
     told: u32,
 }
@@ -173,10 +178,11 @@ impl Auctions {
             by: record.author,
             book: Book::new(capacity.amount()),
             capacity,
-            heard: 0,
+            asks: Asks::default(),
             silent: false,
             untold: BTreeSet::new(),
             answers_at: record.at,
+            says_in_by: record.at,
             told: 0,
         };
         let wakes = if record.author == *me { auction.settles_at() } else { auction.capacity.awarded_by() };
@@ -234,6 +240,10 @@ impl Auctions {
             outbid = taken.outbid;
             ends = capacity.awarded_by();
             if auction.untold.is_empty() {
+                auction.says_in_by = after(at, SAY_IN_S).min(auction.settles_at());
+                self.deadlines.insert((auction.says_in_by, Due::Auction(auction_id)));
+            }
+            if (state == BidState::Out || !outbid.is_empty()) && auction.answers_at <= at {
                 auction.answers_at = after(at, GATHER_S).min(auction.settles_at());
                 self.deadlines.insert((auction.answers_at, Due::Auction(auction_id)));
             }
@@ -294,6 +304,7 @@ impl Auctions {
         let bid = self.spoken_by_supplier(me, record, &standing.bid)?;
         let (id, auction, state) = (bid.id, bid.auction, bid.state);
         let ends = bid.ends;
+        let Some(load) = self.all.get(&auction).map(|a| bid.load_of(&a.capacity)) else { return Ok(id) };
         let Some(auction) = self.all.get_mut(&auction) else { return Ok(id) };
         let steps = auction.capacity.steps(standing.price);
         if let Some(bid) = self.bids.get_mut(&id) {
@@ -305,7 +316,11 @@ impl Auctions {
             self.standings.insert(record.id, id);
             return Ok(id);
         }
-        auction.heard = auction.heard.max(steps);
+        if standing.is_in {
+            auction.asks.hear_price(steps);
+        } else {
+            auction.asks.hear_ask(load, steps);
+        }
         auction.silent = false;
         match (state, standing.is_in) {
             (BidState::Sent | BidState::In, false) => self.set(&id, BidState::Out),

@@ -5,7 +5,7 @@
 //! and keeps nothing in between.
 
 use crate::effect::Effect;
-use crate::frame::{Frame, Greeting, Scope, Turn};
+use crate::frame::{Card, Frame, Greeting, Scope, Turn};
 use crate::node::{Hears, Node};
 use crate::public::{is_paper, spreads};
 use crate::words::{about_foreign, said};
@@ -21,6 +21,8 @@ const RECONCILE_TIME_S: i64 = 30;
 /// Seconds until what is new is compared with those who may lack it: what late joiners bring or learn goes round in as
 /// many times this as there are hops.
 const NEWS_S: i64 = 3;
+/// How long a new peer's word on what it cares for is waited for before it is asked, seconds.
+const CARD_S: i64 = 3;
 /// Seconds until a peer that has not said what it cares for is asked again, and until the one who need not begin does.
 const ASK_AGAIN_S: i64 = 10;
 /// Bytes of public records in one frame.
@@ -201,16 +203,20 @@ impl Node {
 
     // --- comparing --------------------------------------------------------------------------------------------------
 
-    /// A peer is there: the two tell each other what they care for, and then compare it.
-    pub(crate) fn meet(&mut self, peer: AgentId, now: Timestamp) {
-        if self.interests.scope() != Scope::Everything {
-            let papers: Vec<_> = self.book.public().papers_of(&self.me()).copied().collect();
-            self.send_public(peer, papers);
+    /// A peer is there: the two tell each other who they are and what they care for, and then compare it. If that is
+    /// lost, it is asked for before comparing.
+    pub(crate) fn meet(&mut self, peer: AgentId, now: Timestamp) -> Card {
+        let interests = self.interests.scope();
+        let mut papers = vec![];
+        if interests != Scope::Everything {
+            let me = self.me();
+            let own = self.book.public().papers_of(&me).filter_map(|id| self.book.get(id));
+            papers.extend(own.map(|r| (**r.signed()).clone()).take(Card::PAPERS_MAX));
         }
-        self.say_interests(peer, Greeting::First);
         let lane = self.post.lane(peer);
         lane.interval_s = 0;
-        lane.compare_at = Some(after(now, ASK_AGAIN_S));
+        lane.compare_at = Some(after(now, CARD_S));
+        Card { checkpoint: self.checkpoint(), papers, interests }
     }
 
     /// Compares with whoever's turn it is.

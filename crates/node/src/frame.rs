@@ -22,15 +22,19 @@ pub enum Frame {
         now_ms: i64,
         /// whether an answering hello is wanted
         greeting: Greeting,
+        /// who speaks, once for each connection
+        card: Option<Box<Card>>,
     },
     /// records addressed to the receiver, in order
     Mail {
         /// sequence number of the author's record to the receiver before the first of these; 0 for none
         after: u64,
+        /// "I have kept your mail up to this sequence number", so that it need not be said alone
+        heard: u64,
         /// the records
         letters: Vec<Letter>,
     },
-    /// "I have kept your mail up to this sequence number."
+    /// the same, where there was no mail to say it with
     Heard {
         /// sequence number
         upto: u64,
@@ -90,6 +94,22 @@ pub enum Frame {
         /// where they can be reached, each in its own signed words
         who: Vec<Signed>,
     },
+}
+
+/// What a node says of itself when it meets another.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Card {
+    /// its newest checkpoint, a C2SP signed note
+    pub checkpoint: String,
+    /// its keys and addresses, unless it keeps everything: then they are compared with the rest
+    pub papers: Vec<Signed>,
+    /// what it keeps: compare that with me
+    pub interests: Scope,
+}
+
+impl Card {
+    /// Most records of keys and addresses on it.
+    pub const PAPERS_MAX: usize = 64;
 }
 
 /// A record with the records that prove it.
@@ -288,10 +308,17 @@ mod tests {
         (0..5).for_each(|_| log.append(record.id));
         let proof = Some(log.consistency(2, 5).unwrap());
         let step = ForwardStep { outputs: vec![record.id], ..ForwardStep::default() };
+        let card = Some(Box::new(Card {
+            checkpoint: "n".to_owned(),
+            papers: vec![signed.clone()],
+            interests: Scope::Everything,
+        }));
         vec![
-            Frame::Hello { heard: 7, now_ms: -1, greeting: Greeting::First },
+            Frame::Hello { heard: 7, now_ms: -1, greeting: Greeting::First, card: None },
+            Frame::Hello { heard: 7, now_ms: 1, greeting: Greeting::Return, card },
             Frame::Mail {
                 after: 3,
+                heard: 2,
                 letters: vec![Letter { record: signed.clone(), enclosed: vec![signed.clone()] }],
             },
             Frame::Heard { upto: 9 },
@@ -332,7 +359,7 @@ mod tests {
         }
 
         #[test]
-        fn a_spoilt_frame_is_an_answer_not_a_panic(which in 0_usize..15, at in any::<prop::sample::Index>(), bit in 0_u8..8) {
+        fn a_spoilt_frame_is_an_answer_not_a_panic(which in 0_usize..18, at in any::<prop::sample::Index>(), bit in 0_u8..8) {
             let mut bytes = frames()[which].encode();
             let at = at.index(bytes.len());
             bytes[at] ^= 1 << bit;

@@ -353,6 +353,7 @@ impl Node {
                 }
             }
         }
+        self.confirm_mail(now);
         self.take_part();
         self.out.extend(told.into_iter().map(Effect::Tell));
         let next = self.next_wake(now);
@@ -517,7 +518,7 @@ impl Node {
             self.auctions.next_deadline(),
             self.calls.next_look(),
             self.wants.next_look(),
-            self.post.next_retry(),
+            self.post.next_deadline(),
             self.asks.next_deadline(),
             self.searches.next_deadline(),
             self.gathers.next_deadline(),

@@ -12,8 +12,12 @@ use market::{Topic, TopicId};
 use std::collections::{BTreeMap, BTreeSet};
 use vocab::{AgentId, RecordId, Timestamp, after};
 
-/// Seconds before the first repeat; doubled each time, up to [`RETRY_MAX_S`].
-const RETRY_S: i64 = 2;
+/// How long what was heard may wait for mail to be said with, seconds.
+const CONFIRM_S: i64 = 2;
+/// So many letters are not left unconfirmed for longer.
+const UNCONFIRMED_MAX: usize = 32;
+/// Seconds before the first repeat: the peer may take [`CONFIRM_S`] to confirm. Doubled each time, up to [`RETRY_MAX_S`].
+const RETRY_S: i64 = 2 * CONFIRM_S;
 const RETRY_MAX_S: i64 = 60;
 /// Most records under way to one peer.
 pub(crate) const WINDOW: usize = 256;
@@ -24,6 +28,8 @@ const REFUSED_MAX: usize = 16_384;
 #[derive(Default)]
 pub(crate) struct Post {
     lanes: BTreeMap<AgentId, Lane>,
+    /// whose mail was taken in and not yet confirmed: by when that is due, and how many letters
+    unsaid: BTreeMap<AgentId, (Timestamp, usize)>,
     /// what strangers write, all together
     pub(crate) strangers: Pace,
 }
@@ -88,6 +94,26 @@ impl Post {
     pub(crate) fn lanes(&self) -> impl Iterator<Item = (&AgentId, &Lane)> {
         self.lanes.iter()
     }
+    /// Mail was taken in: it is to be confirmed soon, with mail to its author or alone.
+    pub(crate) fn confirm_soon(&mut self, author: AgentId, letters: usize, now: Timestamp) {
+        let (by, unsaid) = self.unsaid.entry(author).or_insert((after(now, CONFIRM_S), 0));
+        *unsaid += letters;
+        if *unsaid >= UNCONFIRMED_MAX {
+            *by = now;
+        }
+    }
+    /// Its author does not know where its mail stands: that is said in this turn.
+    pub(crate) fn confirm_now(&mut self, author: AgentId, now: Timestamp) {
+        self.unsaid.entry(author).or_insert((now, 0)).0 = now;
+    }
+    /// What was heard of this peer has been said to it, or it is gone.
+    pub(crate) fn confirmed(&mut self, author: &AgentId) {
+        self.unsaid.remove(author);
+    }
+    /// To whom it must be said now what was heard.
+    pub(crate) fn to_confirm(&self, now: Timestamp) -> Vec<AgentId> {
+        self.unsaid.iter().filter(|(_, (by, _))| *by <= now).map(|(author, _)| *author).collect()
+    }
     /// Something is new in a topic: it is compared by `by` with all who care for it but `from`.
     pub(crate) fn compare_soon(&mut self, from: Option<&AgentId>, topic: &TopicId, by: Timestamp) {
         let others = self.lanes.iter_mut().filter(|(peer, _)| Some(*peer) != from);
@@ -132,8 +158,10 @@ impl Post {
     pub(crate) fn due(&self, now: Timestamp) -> Vec<AgentId> {
         self.lanes.iter().filter(|(_, l)| l.retry_at.is_some_and(|t| t <= now)).map(|(a, _)| *a).collect()
     }
-    pub(crate) fn next_retry(&self) -> Option<Timestamp> {
-        self.lanes.values().filter_map(|l| l.retry_at).min()
+    /// When the next repeat or confirmation is due.
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        let confirms = self.unsaid.values().map(|(by, _)| *by);
+        self.lanes.values().filter_map(|l| l.retry_at).chain(confirms).min()
     }
 }
 
@@ -184,8 +212,31 @@ impl Lane {
             self.retry_s = (self.retry_s * 2).min(RETRY_MAX_S);
         }
     }
-    pub(crate) fn reset_backoff(&mut self) {
+    /// A connection stands: what the peer is owed waits for its hello, which is asked for if it does not come.
+    pub(crate) fn begin(&mut self, owed: bool, now: Timestamp) {
+        (self.connected, self.greeted) = (true, false);
         self.retry_s = RETRY_S;
-        self.retry_at = None;
+        self.retry_at = owed.then(|| after(now, RETRY_S));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_heard_is_said_after_a_while_or_many_letters_or_at_once_where_something_is_amiss() {
+        let (start, [a, b, c]) = (Timestamp::UNIX_EPOCH, [1, 2, 3].map(|n| AgentId([n; 32])));
+        let mut post = Post::default();
+        post.confirm_soon(a, 1, start);
+        post.confirm_soon(a, 1, after(start, 1));
+        post.confirm_soon(b, UNCONFIRMED_MAX, start);
+        assert_eq!(post.to_confirm(start), [b]);
+        post.confirm_soon(c, 1, start);
+        post.confirm_now(c, start);
+        assert_eq!(post.to_confirm(start), [b, c]);
+        post.confirmed(&b);
+        assert_eq!(post.to_confirm(after(start, CONFIRM_S)), [a, c], "the first letter's time counts");
+        assert!(RETRY_S > CONFIRM_S, "or all mail would be sent twice");
     }
 }

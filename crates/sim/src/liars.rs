@@ -182,12 +182,12 @@ impl Liar {
                     }
                 })?;
                 Some(match (lie, frame) {
-                    (Lie::DoubleClose, Frame::Mail { letters, .. }) => {
+                    (Lie::DoubleClose, Frame::Mail { heard, letters, .. }) => {
                         let after = letters.last().map_or(0, |letter| seq_of(&letter.record));
                         let enclosed =
                             letters.first().map(|letter| letter.enclosed.clone()).unwrap_or_default();
                         let letters = vec![Letter { record: other, enclosed }];
-                        vec![truth(), told(Frame::Mail { after, letters })]
+                        vec![truth(), told(Frame::Mail { after, heard: *heard, letters })]
                     }
                     _ => vec![told(instead(frame, other))],
                 })

@@ -22,7 +22,7 @@ fn sign<S: Statement>(c: &Chairs, who: usize, statement: &S, to: usize, seq: u64
 }
 fn mail(after: u64, records: &[&Record]) -> Vec<u8> {
     let letters = records.iter().map(|r| Letter { record: Signed::clone(r.signed()), enclosed: vec![] });
-    Frame::Mail { after, letters: letters.collect() }.encode()
+    Frame::Mail { after, heard: 0, letters: letters.collect() }.encode()
 }
 /// The last mail of `from` that `to` holds: what new mail must follow.
 fn heard(c: &Chairs, to: usize, from: usize) -> u64 {
@@ -60,7 +60,7 @@ fn what_is_forged_truncated_oversized_or_not_addressed_here_changes_nothing() {
     let foreign = sign(&c, c.forest, &quote, victim, 90);
     let elsewhere = sign(&c, liar, &quote, c.forest, 90);
     let letter = |record: Signed| {
-        Frame::Mail { after: 0, letters: vec![Letter { record, enclosed: vec![] }] }.encode()
+        Frame::Mail { after: 0, heard: 0, letters: vec![Letter { record, enclosed: vec![] }] }.encode()
     };
     let whole = letter(Signed::clone(good.signed()));
     let (before, size) = (snapshot(&c, victim), c.world.disk(victim).len());
@@ -138,7 +138,7 @@ fn two_records_in_one_place_convict_their_author_everywhere() {
     let consent = sign(&c, liar, &cites, victim, 501);
     let letter =
         Letter { record: Signed::clone(consent.signed()), enclosed: vec![Signed::clone(other.signed())] };
-    c.world.inject(liar, victim, Frame::Mail { after: 500, letters: vec![letter] }.encode());
+    c.world.inject(liar, victim, Frame::Mail { after: 500, heard: 0, letters: vec![letter] }.encode());
     c.world.run(90);
     for who in 0..c.world.len() {
         let told = c.world.disk(who).iter().any(|e| e.record.kind == "fraud");

@@ -12,11 +12,13 @@
 //! Transportation Problem*, Annals of Operations Research 20 (1989), for objects of which there are many alike. Not
 //! known here: records, deals, who is who.
 
+mod asks;
 mod bidding;
 mod book;
 mod price;
 mod words;
 
+pub use asks::Asks;
 pub use bidding::{Choice, best_bid};
 pub use book::{Book, Taken};
 pub use words::{AWARD_S, Award, Bid, BidStanding, Capacity, Draw};

@@ -1,10 +1,11 @@
 //! What to do next about an auction of one's own: tell bidders where they stand, award what is in at the end.
 
-use crate::auctions::BidState;
+use crate::auctions::{BidState, PlacedBid};
 use crate::node::{Node, Todo};
 use ledger::Audience;
 use market::auction::{Award, BidStanding};
 use market::statement::Offer;
+use std::collections::BTreeSet;
 use vocab::{AgentId, RecordId, Timestamp};
 
 impl Node {
@@ -12,13 +13,18 @@ impl Node {
         let me = self.me();
         let Some(auction) = self.auctions.get(&id).filter(|a| a.by == me) else { return };
         let (settled, over) = (now > auction.settles_at(), now > auction.capacity.awarded_by());
-        if over || (now < auction.answers_at && !settled) {
+        let (tells_out, tells_in) = (now >= auction.answers_at, now >= auction.says_in_by);
+        if over || !(tells_out || tells_in || settled) {
             return;
         }
+        // who is told that a bid is out learns in the same frame where its others stand
+        let is_out = |placed: &&PlacedBid| tells_out && placed.state == BidState::Out;
+        let told: BTreeSet<AgentId> = self.auctions.untold(&id).filter(is_out).map(|b| b.with).collect();
         let capacity = &auction.capacity;
         let price = capacity.price(auction.book.price());
         let mut said: Vec<(AgentId, BidStanding)> = vec![];
-        for placed in self.auctions.untold(&id) {
+        let all = tells_in || settled;
+        for placed in self.auctions.untold(&id).filter(|b| all || told.contains(&b.with)) {
             let is_in = placed.state == BidState::In;
             if is_in && settled {
                 continue; // the award says so

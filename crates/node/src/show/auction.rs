@@ -15,7 +15,7 @@ impl Node {
             let mine = auction.by == self.me();
             let bids: Vec<_> =
                 self.auctions.bids().filter(|b| b.auction == auction.id).map(|b| self.bid_view(b)).collect();
-            let steps = if mine { auction.book.price() } else { auction.heard };
+            let steps = if mine { auction.book.price() } else { auction.asks.least() };
             let current = now <= auction.capacity.awarded_by() || mine || !bids.is_empty();
             current.then(|| AuctionView {
                 id: auction.id,

@@ -65,6 +65,8 @@ pub struct Pooled {
 const OPEN_S: i64 = 300;
 /// How long after closing time results are waited for at most.
 const RESULT_S: i64 = 3_700;
+/// How long after the first few seconds a pool may take to be known to those who would pledge.
+const NEWS_S: i64 = 60;
 /// How often it is looked whether they are there, milliseconds.
 const LOOK_MS: i64 = 100;
 
@@ -114,6 +116,7 @@ pub fn pool_week(
     world.run(5);
     let pools = open(&mut world, orders, breaks, &codes, supplier)?;
     world.run(5);
+    await_news(&mut world, &nodes, &pools, &wishes);
     for (n, ((buyer, code), wish)) in wishes.iter().enumerate() {
         told(n, wishes.len());
         let quantity = wish.quantity.to_string();
@@ -145,6 +148,27 @@ pub fn pool_week(
     settle(&world, &nodes, &pools, &wishes, &mut pooled);
     pooled.violations.extend(world.breaches().iter().cloned());
     Ok(pooled)
+}
+
+/// Waits until those who would pledge know the pools: on a bad line, somebody hears of one late.
+fn await_news(
+    world: &mut World,
+    nodes: &BTreeMap<usize, usize>,
+    pools: &BTreeMap<usize, Pool>,
+    wishes: &BTreeMap<(usize, usize), Wish>,
+) {
+    for _ in 0..NEWS_S {
+        let now = world.now();
+        let known = |who: usize| -> BTreeSet<RecordId> {
+            let pools = world.node(who).map(|node| node.pools(now)).unwrap_or_default();
+            pools.iter().map(|pool| pool.id).collect()
+        };
+        let known: BTreeMap<usize, _> = nodes.iter().map(|(buyer, who)| (*buyer, known(*who))).collect();
+        if wishes.keys().all(|(buyer, code)| known[buyer].contains(&pools[code].id)) {
+            return;
+        }
+        world.run(1);
+    }
 }
 
 /// The supplier of a code: the same in every week.

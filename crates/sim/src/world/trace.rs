@@ -129,7 +129,7 @@ impl World {
 
 fn frame(bytes: &[u8]) -> String {
     match Frame::decode(bytes) {
-        Ok(Frame::Mail { after, letters }) => {
+        Ok(Frame::Mail { after, letters, .. }) => {
             let all: Vec<_> = letters.iter().map(|letter| record(&letter.record)).collect();
             format!("mail after #{after}: {}", all.join(", "))
         }

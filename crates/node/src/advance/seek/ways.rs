@@ -133,7 +133,8 @@ impl Node {
         let refused = |id: &RecordId| {
             self.auctions.bid(id).is_some_and(|b| b.is_refused() && b.bid.offer == found.offer)
         };
-        let fits = capacity.load(order.quantity, draw.load) <= capacity.amount();
+        let load = capacity.load(order.quantity, draw.load);
+        let fits = load <= capacity.amount();
         let same = found.unit_price.currency == capacity.step.currency;
         if !(in_time && open && fits && same) || want.bids.iter().any(refused) {
             return None;
@@ -144,7 +145,7 @@ impl Node {
         let choice = Choice {
             gain: i64::try_from(gain.micros()).ok()?,
             per_step: i64::try_from((capacity.step.amount * draw.load).micros()).ok()?.max(1),
-            ask: auction.heard,
+            ask: auction.asks.ask(load),
         };
         Some(Auctioned {
             want: want.id,
