@@ -163,7 +163,7 @@ impl Node {
         let unconfirmed = self.book.mail_after(&peer, confirmed).len();
         if unconfirmed == 0 {
             // nothing is left to try again
-            self.post.lane(peer).reset_backoff();
+            self.post.lane(peer).heard(confirmed, false, now);
             return;
         }
         if !greeted {
