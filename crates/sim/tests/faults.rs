@@ -148,7 +148,8 @@ fn bad_days_end_well() {
 
 #[test]
 fn a_late_word_of_what_was_heard_keeps_nobody_awake() {
-    for late in [Frame::Heard { upto: 0 }, Frame::Hello { heard: 0, now_ms: 0, greeting: Greeting::Return }] {
+    let hello = Frame::Hello { heard: 0, now_ms: 0, greeting: Greeting::Return, card: None };
+    for late in [Frame::Heard { upto: 0 }, hello] {
         let mut c = chairs(9);
         let id = buy(&mut c, 2);
         let (buyer, workshop) = (c.buyer, c.workshop);
