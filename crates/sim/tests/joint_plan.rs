@@ -280,7 +280,11 @@ impl Market {
     fn send(&mut self, to: usize, record: &Record, enclosed: &[Record]) {
         let signed = |record: &Record| Signed::clone(record.signed());
         let letter = Letter { record: signed(record), enclosed: enclosed.iter().map(signed).collect() };
-        self.world.inject(self.planner, to, Frame::Mail { after: 0, letters: vec![letter] }.encode());
+        self.world.inject(
+            self.planner,
+            to,
+            Frame::Mail { after: 0, heard: 0, letters: vec![letter] }.encode(),
+        );
     }
     /// Tells a supplier that it is to serve these, at this price.
     fn claim(&mut self, supplier: usize, demands: &[RecordId], price: i64) {
