@@ -74,9 +74,9 @@ pub struct Auctioned {
 }
 
 impl AuctionSetting {
-    /// Sixteen suppliers known to a buyer, twelve of them near, steps of a hundredth, on long lines without fault.
+    /// Sixteen suppliers known to a buyer, twelve of them near, steps of three hundredths, on long lines without fault.
     pub fn usual(seed: u64) -> Self {
-        Self { near: 12, random: 4, step: 10, open_s: 600, seed, faults: Faults::FAR }
+        Self { near: 12, random: 4, step: 30, open_s: 600, seed, faults: Faults::FAR }
     }
 }
 
