@@ -9,7 +9,7 @@ pub(super) const JOINT: &[Shape] = &[
         &[
             ("name", "words", ""),
             ("category", "spec?", "without one it concerns everybody"),
-            ("currency", "currency", "of all prices"),
+            ("currency", "text", "of all prices, ISO 4217 code"),
             ("unit", "unit", "what capacity is counted in"),
             ("takes_until", "time", "supplies and demands signed later do not count"),
             ("closes", "time", "the plan is out by then"),
