@@ -18,7 +18,7 @@ pub(crate) const CLOSE_WAIT_S: i64 = 2;
 const GATHER_S: i64 = 1;
 /// How long a bid that is in may wait for its first answer, seconds: nobody waits for that word to act, so it goes with
 /// the next one to the same buyer, and is never said of a bid that is outbid meanwhile. Well within what a buyer waits.
-const SAY_IN_S: i64 = 30;
+const SAY_IN_S: i64 = 10;
 
 #[derive(Default)]
 pub(crate) struct Auctions {
