@@ -135,6 +135,7 @@ test("who makes what for whom is planned together, each says what it could make 
   await neighbour.picture("call");
   await isAccessible(neighbour);
   await neighbour.send("publish");
+  await farm.go("");
   await farm.go("market");
   await farm.press("call.supply", farm.card("Winter jars"));
   await farm.fill("auction.quantity", "10");
