@@ -51,10 +51,11 @@ pub(crate) fn run(context: &Context) -> Result<Section> {
             .beside("a first trial", Figure::percent(trial))
             .target(Target::AtLeast(1.0)),
         );
-        section.row(Row::new("the plan itself, all rounds", Figure::ms(took.as_secs_f64() * 1e3)).beside(
-            "its worth, per cent of the bound",
-            Figure::percent(100.0 * alone.worth(&problem) as f64 / most as f64),
-        ));
+        section.row(Row::new("all rounds and the plan, in one place", Figure::ms(took.as_secs_f64() * 1e3)));
+        section.row(
+            Row::new("what that plan is worth, pounds", Figure::count(alone.worth(&problem) as f64 / 1e6))
+                .beside("what no plan can exceed", Figure::count(most as f64 / 1e6)),
+        );
         solved_again(context, &mut section, &problem, &prices, most)?;
         section.line([
             format!("{capacity_percent} %"),
