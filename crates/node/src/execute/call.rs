@@ -32,15 +32,32 @@ impl Node {
         self.calls.get(call).map(|call| call.by).ok_or(unknown)
     }
 
+    /// The planner of a call that this node may take part in: not its own, because a planner sees everybody's limits.
+    fn others_planner(&self, call: &RecordId) -> Result<AgentId> {
+        let planner = self.planner_of(call)?;
+        if planner == self.me() {
+            return Err(Error::State {
+                what: words("call for a joint plan", "联合计划征集"),
+                id: *call,
+                state: words("is this node's own", "由本节点发布").into(),
+                remedy: words(
+                    "who plans sees everybody's limits and takes no part: let another node plan",
+                    "规划方能看到所有人的上限，不能参与：请让另一个节点来规划",
+                ),
+            });
+        }
+        Ok(planner)
+    }
+
     pub(crate) fn plan_supply(&mut self, supply: &PlanSupply, now: Timestamp) -> Result<RecordId> {
         supply.check()?;
-        let planner = self.planner_of(&supply.call)?;
+        let planner = self.others_planner(&supply.call)?;
         self.say(supply, Audience::Bearer([planner].into()), now)
     }
 
     pub(crate) fn plan_demand(&mut self, demand: &PlanDemand, now: Timestamp) -> Result<RecordId> {
         demand.check()?;
-        let planner = self.planner_of(&demand.call)?;
+        let planner = self.others_planner(&demand.call)?;
         self.say(demand, Audience::Bearer([planner].into()), now)
     }
 
