@@ -286,6 +286,12 @@ impl FraudReport {
         })
     }
 
+    /// The closes of pools among its evidence, with who signed them.
+    pub fn closes(&self) -> impl Iterator<Item = (AgentId, PoolClose)> {
+        let records = self.evidence.iter().filter_map(|e| e.signed().ok()?.verify().ok());
+        records.filter_map(|record| Some((record.author, record.read().ok()?)))
+    }
+
     /// Checks that the evidence proves the accused guilty, and returns it. `speaks` as for [`Fraud::verify`].
     pub fn verify(&self, speaks: impl Fn(&Record) -> bool) -> Result<AgentId> {
         let guilty = self.fraud()?.verify(speaks)?;

@@ -4,20 +4,19 @@
 //! by when, is decided here and nowhere else; what to answer is not.
 
 mod dates;
+mod opening;
 
-use crate::auctions::{Bought, PlacedBid};
 use crate::error::Result;
-use crate::pools::Pool;
 use crate::view::Role;
 use crate::words::said;
 use dates::Before;
 pub(crate) use dates::{OPEN_MAX, Proposal};
 use ledger::{Record, Statement};
-use market::planner::{PlanAward, PlanDemand};
 use market::statement::{
     Acceptance, Binding, Cancellation, CancellationConsent, Condition, Confirmation, Delay, DelayAnswer,
     Enquiry, Offer, Quote, Reason, Refusal, Settlement, Sooner,
 };
+use opening::Opening;
 use std::collections::{BTreeMap, BTreeSet};
 use trace::statement::Goods;
 use vocab::{AgentId, Decimal, Money, RecordId, Said, SpecId, Text, Timestamp, Unit, after};
@@ -209,6 +208,17 @@ impl Deal {
     pub(crate) fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Over(_))
     }
+    /// The close of a pool that binds it.
+    fn closed_by(&self) -> Option<RecordId> {
+        match self.stage {
+            Stage::Bound { seal: Seal::Close, dated, .. } => Some(dated),
+            _ => None,
+        }
+    }
+    /// A pool's close bound it, until another word about the pool ended that.
+    fn is_unbound(&self) -> bool {
+        matches!(self.origin, Origin::Pool(_)) && self.refused_with() == Some(Reason::Declined)
+    }
     /// Why somebody said no, if that ended it.
     pub(crate) fn refused_with(&self) -> Option<Reason> {
         match &self.stage {
@@ -234,7 +244,7 @@ impl Deal {
     fn supplier(&self, me: &AgentId) -> AgentId {
         if self.role == Role::Supplier { *me } else { self.with }
     }
-    fn buyer(&self, me: &AgentId) -> AgentId {
+    pub(crate) fn buyer(&self, me: &AgentId) -> AgentId {
         if self.role == Role::Buyer { *me } else { self.with }
     }
     /// When the clock alone ends it.
@@ -245,110 +255,6 @@ impl Deal {
             (Stage::Quoted(q), _) => Some(q.hold_until),
             (Stage::Accepted(q, _) | Stage::Confirmed(q, ..), _) => Some(after(q.hold_until, GRACE_S)),
             (Stage::Bound { .. } | Stage::Over(_), _) => None,
-        }
-    }
-}
-
-impl Deal {
-    /// A deal that the close of a pool has bound.
-    pub(crate) fn of_pool(
-        pool: &Pool,
-        close: RecordId,
-        share: &market::pool::Share,
-        me: &AgentId,
-        unit_price: Money,
-    ) -> Self {
-        let terms = &pool.terms;
-        let role = if share.member == *me { Role::Buyer } else { Role::Supplier };
-        Self {
-            id: share.pledge,
-            role,
-            with: if role == Role::Buyer { pool.offerer } else { share.member },
-            origin: Origin::Pool(pool.id),
-            spec: terms.spec.clone(),
-            name: terms.name.clone(),
-            unit: terms.unit,
-            quantity: share.quantity,
-            start: terms.closes,
-            stage: Stage::Bound {
-                unit_price,
-                promise: after(pool.due_at(terms.closes), terms.lead_time_s),
-                dated: close,
-                seal: Seal::Close,
-            },
-            buys_for: None,
-            moved: Moved::default(),
-            paid: Decimal::ZERO,
-            tolerance: terms.tolerance_percent,
-            accounted: None,
-            cancellation: None,
-            dates: vec![],
-            before: None,
-            history: vec![share.pledge],
-        }
-    }
-}
-
-impl Deal {
-    /// A deal that the award of a bid has bound.
-    pub(crate) fn of_bid(placed: &PlacedBid, bought: &Bought, award: RecordId) -> Self {
-        let Bought { bid, unit_price, promise } = *bought;
-        Self {
-            id: bid,
-            role: placed.role,
-            with: placed.with,
-            origin: Origin::Bid(placed.auction),
-            spec: placed.spec.clone(),
-            name: placed.name.clone(),
-            unit: placed.unit,
-            quantity: placed.bid.quantity,
-            start: placed.closes,
-            stage: Stage::Bound { unit_price, promise, dated: award, seal: Seal::Award },
-            buys_for: None,
-            moved: Moved::default(),
-            paid: Decimal::ZERO,
-            tolerance: None,
-            accounted: None,
-            cancellation: None,
-            dates: vec![],
-            before: None,
-            history: vec![bid, award],
-        }
-    }
-}
-
-impl Deal {
-    /// A deal that an award under a joint plan has bound: with whom, and when the call closes.
-    pub(crate) fn of_plan(
-        me: &AgentId,
-        demanded: &Record,
-        demand: &PlanDemand,
-        (with, closes): (AgentId, Timestamp),
-        award: &PlanAward,
-        record: &Record,
-    ) -> Self {
-        let unit_price = Money::new(award.unit_price, demand.at_most.currency);
-        let (promise, dated) = (award.promise, record.id);
-        Self {
-            id: demanded.id,
-            role: if demanded.author == *me { Role::Buyer } else { Role::Supplier },
-            with,
-            origin: Origin::Planned(demand.call),
-            spec: demand.spec.clone(),
-            name: award.name.clone(),
-            unit: award.unit,
-            quantity: demand.quantity,
-            start: closes,
-            stage: Stage::Bound { unit_price, promise, dated, seal: Seal::Planned },
-            buys_for: None,
-            moved: Moved::default(),
-            paid: Decimal::ZERO,
-            tolerance: None,
-            accounted: None,
-            cancellation: None,
-            dates: vec![],
-            before: None,
-            history: vec![demanded.id, record.id],
         }
     }
 }
@@ -385,28 +291,26 @@ impl Deals {
 
     /// The deals that the close in force of a pool has bound; those that another close had bound before end or follow it.
     pub(crate) fn bind_pool(&mut self, pool: &RecordId, close: RecordId, bound: Vec<Deal>) {
-        let of_other = |deal: &Deal| {
-            matches!((&deal.origin, &deal.stage), (Origin::Pool(of), Stage::Bound { seal: Seal::Close, dated, .. })
-                if of == pool && *dated != close)
-        };
-        let other: Vec<RecordId> =
-            match bound.first().is_some_and(|deal| self.get(&deal.id).is_some_and(|d| !of_other(d))) {
-                // said again: nothing has changed
-                true => return,
-                false => self.all.values().filter(|deal| of_other(deal)).map(|deal| deal.id).collect(),
-            };
-        for id in other {
-            let gone = !bound.iter().any(|deal| deal.id == id);
-            if gone && let Some(deal) = self.all.get_mut(&id) {
-                let why = said!("another close of the pool is in force", "该拼单以另一份结果为准");
-                deal.stage = Stage::Over(Ending::Refused(Reason::Declined, why));
-            } else {
-                self.all.remove(&id);
+        let of_other = |deal: &Deal| deal.closed_by().is_some_and(|by| by != close);
+        let said_again = |deal: &Deal| !of_other(deal) && !deal.is_unbound();
+        if bound.first().is_some_and(|deal| self.get(&deal.id).is_some_and(said_again)) {
+            return;
+        }
+        let why = said!("another close of the pool is in force", "该拼单以另一份结果为准");
+        self.unbind_pool(pool, &why, of_other);
+        for deal in bound {
+            if self.get(&deal.id).is_none_or(Deal::is_unbound) {
+                self.open(deal);
             }
         }
-        for deal in bound {
-            if self.get(&deal.id).is_none() {
-                self.open(deal);
+    }
+
+    /// Ends what the close of a pool had bound, as far as no goods have moved: of its deals, `which`.
+    pub(crate) fn unbind_pool(&mut self, pool: &RecordId, why: &Text, which: impl Fn(&Deal) -> bool) {
+        let of_pool = |deal: &Deal| matches!(&deal.origin, Origin::Pool(of) if of == pool);
+        for deal in self.all.values_mut().filter(|deal| of_pool(deal)) {
+            if deal.closed_by().is_some() && deal.moved.shipped.is_zero() && which(deal) {
+                deal.stage = Stage::Over(Ending::Refused(Reason::Declined, why.clone()));
             }
         }
     }
@@ -469,7 +373,7 @@ impl Deals {
     ) -> Result<RecordId> {
         let enquiry: Enquiry = record.read()?;
         enquiry.check()?;
-        self.open(Deal {
+        let opening = Opening {
             id: record.id,
             role,
             with,
@@ -480,16 +384,10 @@ impl Deals {
             start: enquiry.start,
             stage: Stage::Enquired { answer_by: enquiry.answer_by },
             origin: Origin::Enquiry(enquiry),
-            buys_for: None,
-            moved: Moved::default(),
-            paid: Decimal::ZERO,
             tolerance: None,
-            accounted: None,
-            cancellation: None,
-            dates: vec![],
-            before: None,
             history: vec![record.id],
-        });
+        };
+        self.open(opening.into());
         Ok(record.id)
     }
 

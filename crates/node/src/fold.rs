@@ -20,7 +20,7 @@ use crate::view::{DealState, OrderSource, Role};
 use crate::words::said;
 use ledger::{Audience, Record, Statement};
 use market::Terms;
-use market::statement::{DropList, Enquiry, Feedback, PoolAccount, Round};
+use market::statement::{DropList, Enquiry, Feedback, FraudReport, PoolAccount, Round};
 use std::collections::BTreeMap;
 use trace::statement::{Goods, Handover, Happened, Passport, Purpose, Takeover};
 use trace::{Action, Holding, ProcessRef};
@@ -60,6 +60,11 @@ impl Node {
                     let addresses = known.addresses.clone();
                     self.out.push(Effect::Dial { agent: record.author, addresses });
                 }
+                if kind == FraudReport::KIND {
+                    for pool in self.pools.proved(&me, record, &record.read()?, at, &self.book) {
+                        self.pool_changed(&pool, at);
+                    }
+                }
                 self.listing_heard(&record.id, at);
                 self.agenda.insert(Todo::Tell(Topic::Market));
                 return Ok(());
@@ -69,7 +74,7 @@ impl Node {
             return Ok(());
         }
         if Deals::takes(kind) {
-            if kind == "refusal" && self.refuses_otherwise(record)? {
+            if kind == "refusal" && self.refuses_otherwise(record, at)? {
                 return Ok(());
             }
             let over =
@@ -198,7 +203,7 @@ impl Node {
             }
             PoolJudged::KIND => {
                 let id = record.read::<PoolJudged>()?.pool;
-                self.pools.judge_again(&id, &self.book);
+                self.pools.judge_again(&self.signer.author(), &id, &self.book);
                 self.pool_changed(&id, at);
             }
             Witnessed::KIND => {
@@ -457,16 +462,22 @@ impl Node {
         };
         self.wants.news_of(Some(&pool.terms.spec), now);
         self.agenda.insert(Todo::Pool(*id));
-        let End::Closed { settled, close } = &pool.end else { return };
         let me = self.me();
-        let mine = settled.shares.iter().filter(|share| share.member == me || pool.offerer == me);
-        let bound: Vec<_> = match settled.outcome {
-            market::statement::Outcome::Made { unit_price, .. } => {
-                mine.map(|share| Deal::of_pool(pool, *close, share, &me, unit_price)).collect()
+        match &pool.end {
+            End::Closed { settled, close } => {
+                let mine = settled.shares.iter().filter(|share| share.member == me || pool.offerer == me);
+                let mine = mine.filter(|share| !pool.free.contains(&share.member));
+                let bound = match settled.outcome {
+                    market::statement::Outcome::Made { unit_price, .. } => {
+                        mine.map(|share| Deal::of_pool(pool, *close, share, &me, unit_price)).collect()
+                    }
+                    market::statement::Outcome::Lapsed {} => vec![],
+                };
+                self.deals.bind_pool(id, *close, bound);
             }
-            market::statement::Outcome::Lapsed {} => vec![],
-        };
-        self.deals.bind_pool(id, *close, bound);
+            End::Disputed { why, .. } => self.deals.unbind_pool(id, why, |_| true),
+            End::Open | End::Lapsed => return,
+        }
         self.agenda.insert(Todo::Tell(Topic::Deals));
     }
 

@@ -58,6 +58,12 @@ pub(crate) struct Pool {
     pub(crate) consent: Option<Consent>,
     /// two consents, or two closes by one author
     pub(crate) twice: Option<(RecordId, RecordId)>,
+    /// a proof that the keeper lied about how it ends, heard in time
+    pub(crate) lie: Option<RecordId>,
+    /// the offerer's own such proof: its word that the keeper's close binds nobody
+    pub(crate) denied: Option<RecordId>,
+    /// members whom nothing has bound in time, by their own word
+    pub(crate) free: BTreeSet<AgentId>,
     /// its first closing time has made no pool, as its keeper said, or it was closed at the second
     pub(crate) extended: bool,
     pub(crate) end: End,
@@ -108,6 +114,10 @@ impl Pool {
         let waits = self.pledge_of(me).is_none_or(|p| p.pledge.extend);
         self.terms.extended.filter(|_| waits).unwrap_or(self.terms.closes)
     }
+    /// When `me` is free, if no close has bound it by then.
+    pub(crate) fn free_from(&self, me: &AgentId) -> Timestamp {
+        after(self.binds_until(me), CLOSE_GRACE_S)
+    }
     /// How many members have a pledge known here.
     pub(crate) fn members(&self) -> usize {
         self.current.len()
@@ -118,7 +128,7 @@ impl Pool {
     }
     /// When to look next at a pool that is open at `now`, past its closing time.
     fn look_after(&self, me: &AgentId, now: Timestamp) -> Timestamp {
-        let last = after(self.binds_until(me), CLOSE_GRACE_S);
+        let last = self.free_from(me);
         if !self.concerns(me) {
             return last;
         }
@@ -186,11 +196,16 @@ impl Pools {
             self.deadlines.remove(&(t, id));
             touched.push(id);
             let Some(pool) = self.all.get_mut(&id) else { continue };
-            if !matches!(pool.end, End::Open) {
-                continue;
-            }
-            if t >= after(pool.binds_until(me), CLOSE_GRACE_S) {
-                pool.end = End::Lapsed;
+            // what is disputed may still be settled by another close
+            let open = match pool.end {
+                End::Open => true,
+                End::Disputed { .. } => false,
+                End::Closed { .. } | End::Lapsed => continue,
+            };
+            if t >= pool.free_from(me) {
+                if open {
+                    pool.end = End::Lapsed;
+                }
             } else if t >= after(pool.due_at(t), CLOSE_WAIT_S) {
                 self.deadlines.insert((pool.look_after(me, t), id));
             }
@@ -216,9 +231,9 @@ impl Pools {
             PoolTerms::KIND => self.terms(record),
             Pledge::KIND => self.pledge(me, record, at),
             PledgeReceipt::KIND => self.receipt(me, record),
-            PoolClose::KIND => self.close(record, at, book),
-            PoolPledges::KIND => self.part(record, book),
-            CloseConsent::KIND => self.consent(record, at, book),
+            PoolClose::KIND => self.close(me, record, at, book),
+            PoolPledges::KIND => self.part(me, record, book),
+            CloseConsent::KIND => self.consent(me, record, at, book),
             PoolProgress::KIND => {
                 let progress: PoolProgress = record.read()?;
                 let pool = self.known(&progress.pool)?;
@@ -274,6 +289,9 @@ impl Pools {
             closes: vec![],
             consent: None,
             twice: None,
+            lie: None,
+            denied: None,
+            free: BTreeSet::new(),
             extended: false,
             end: End::Open,
             mine: None,

@@ -5,38 +5,17 @@
 mod support;
 
 use ledger::{Audience, Record, Signed, Statement};
-use market::statement::{
-    Acceptance, Condition, Confirmation, DateAnswer, Delay, DelayAnswer, PledgeReceipt, PoolClose, Quote,
-};
+use market::statement::{Acceptance, Condition, Confirmation, DateAnswer, Delay, DelayAnswer, Quote};
 use node::frame::{Frame, Letter};
-use node::view::{DealState, PoolState};
+use node::view::DealState;
 use sim::Faults;
 use support::*;
 use vocab::{RecordId, after};
 
-/// A record that `who` signs behind its node's back, as its number `seq`.
-fn sign<S: Statement>(c: &Chairs, who: usize, statement: &S, to: usize, seq: u64) -> Record {
-    let draft = statement.draft(Audience::parties([c.world.agent(to)])).unwrap();
-    let prev = (seq > 1).then_some(RecordId([9; 32]));
-    c.world.signer(who).sign(draft, seq, prev, c.world.now()).unwrap()
-}
-fn mail(after: u64, records: &[&Record]) -> Vec<u8> {
-    let letters = records.iter().map(|r| Letter { record: Signed::clone(r.signed()), enclosed: vec![] });
-    Frame::Mail { after, heard: 0, letters: letters.collect() }.encode()
-}
-/// The last mail of `from` that `to` holds: what new mail must follow.
-fn heard(c: &Chairs, to: usize, from: usize) -> u64 {
-    let post = c.world.disk(to).iter().filter(|e| e.channel == node::effect::Channel::Post);
-    post.filter(|e| e.record.author == c.world.agent(from)).map(|e| e.record.seq).max().unwrap_or(0)
-}
 fn snapshot(c: &Chairs, who: usize) -> String {
     let node = c.world.node(who).unwrap();
     let now = c.world.now();
     serde_json::to_string(&(node.deals(now), node.orders(now), node.stock(), node.pools(now))).unwrap()
-}
-fn last_problem(c: &Chairs, who: usize) -> String {
-    let status = c.world.node(who).unwrap().status(c.world.now());
-    status.problems.first().map(|p| p.what.in_language("en").to_owned()).unwrap_or_default()
 }
 
 #[test]
@@ -234,147 +213,6 @@ fn an_enquiry_from_a_clock_an_hour_ahead_is_refused_with_the_remedy() {
         status.problems.iter().any(|p| p.what.in_language("en").contains("clock"))
     };
     assert!(warned(fast) && warned(c.workshop));
-}
-
-/// A pool of two members kept by the buyer, whose node is then killed so that it can be spoken for.
-fn pool_with_lying_keeper(seed: u64) -> (Chairs, RecordId, Vec<usize>) {
-    let mut c = chairs(seed);
-    let members: Vec<usize> = (0..2).map(|i| c.world.add(&format!("member-{i}"))).collect();
-    for m in &members {
-        c.world.introduce(*m, c.buyer);
-        c.world.introduce(*m, c.workshop);
-    }
-    c.world.run(70);
-    let closes = after(c.world.now(), 60);
-    let open = serde_json::json!({"do": "open_pool", "offer": c.offer, "threshold": "2", "closes": closes});
-    c.world.recorded(c.buyer, json(open)).unwrap();
-    c.world.run(10);
-    let id = c.world.node(c.buyer).unwrap().pools(c.world.now())[0].id;
-    for m in &members {
-        let pledge = serde_json::json!({"do": "pledge", "pool": id, "at_least": "1", "at_most": "2", "ceiling": "130"});
-        c.world.recorded(*m, json(pledge)).unwrap();
-    }
-    c.world.run(20);
-    let keeper = c.buyer;
-    c.world.kill(keeper);
-    c.world.run(60);
-    (c, id, members)
-}
-
-fn false_close(pool: RecordId) -> PoolClose {
-    PoolClose {
-        pool,
-        pledges: vec![],
-        replaced: vec![],
-        root: market::pool::sum_root(&[]).to_string(),
-        outcome: market::statement::Outcome::Lapsed {},
-        chunks: vec![],
-        shares: None,
-    }
-}
-
-#[test]
-fn a_close_that_leaves_a_receipted_pledge_out_is_proved_and_binds_nobody() {
-    let (mut c, id, members) = pool_with_lying_keeper(27);
-    let receipts = c.world.disk(c.buyer).iter().filter_map(|e| e.record.read::<PledgeReceipt>().ok()).count();
-    assert_eq!(receipts, 2);
-    let lie = sign(&c, c.buyer, &false_close(id), members[0], 900);
-    let after_seq = heard(&c, members[0], c.buyer);
-    c.world.inject(c.buyer, members[0], mail(after_seq, &[&lie]));
-    c.world.run(90);
-    let pools = c.world.node(members[0]).unwrap().pools(c.world.now());
-    let pool = pools.into_iter().find(|p| p.id == id).unwrap();
-    assert_eq!(pool.state, PoolState::Disputed);
-    assert!(pool.dispute.unwrap().in_language("en").contains("left out"));
-    for who in [c.workshop, members[1]] {
-        assert!(c.world.disk(who).iter().any(|e| e.record.kind == "fraud"), "{who}");
-    }
-    assert!(members.iter().all(|m| c.world.node(*m).unwrap().deals(c.world.now()).is_empty()));
-}
-
-#[test]
-fn a_second_close_is_proof_against_its_keeper() {
-    let (mut c, id, members) = pool_with_lying_keeper(28);
-    let keeper = c.buyer;
-    c.world.start(keeper);
-    c.world.run(60);
-    let made = |c: &Chairs, w: usize| {
-        c.world.node(w).unwrap().pools(c.world.now()).into_iter().find(|p| p.id == id).unwrap().state
-    };
-    assert_eq!(made(&c, c.workshop), PoolState::Made);
-    let second = sign(&c, keeper, &false_close(id), c.workshop, 950);
-    let after_seq = heard(&c, c.workshop, keeper);
-    c.world.inject(keeper, c.workshop, mail(after_seq, &[&second]));
-    c.world.run(90);
-    for who in [c.forest, members[0], members[1]] {
-        assert!(c.world.disk(who).iter().any(|e| e.record.kind == "fraud"), "{who}");
-    }
-}
-
-/// A member that gathered the pledges and whose node is then killed, so that it can be spoken for.
-fn pool_without_keeper(seed: u64) -> (Chairs, RecordId, Vec<usize>) {
-    let (mut c, id, members) = pool_with_lying_keeper(seed);
-    let workshop = c.workshop;
-    // from here on nobody else closes
-    members.iter().for_each(|m| c.world.kill(*m));
-    c.world.run(market::pool::KEEPER_GRACE_S);
-    assert!(c.world.node(workshop).is_some());
-    (c, id, members)
-}
-/// The close that follows from the pledges the workshop holds, or from all but the first of them.
-fn stand_in(c: &Chairs, pool: RecordId, without: usize) -> (PoolClose, Vec<RecordId>) {
-    let disk = c.world.disk(c.workshop);
-    let terms = disk.iter().find(|e| e.record.id == pool).unwrap().record.read().unwrap();
-    let mut pledges: Vec<_> = disk.iter().filter_map(|e| market::Pledged::read(&e.record).ok()).collect();
-    pledges.sort_by_key(|p| p.id);
-    let tally = market::pool::tally(&pool, &terms, &pledges[without..], c.world.now()).unwrap();
-    (tally.close(vec![]), pledges.iter().map(|p| p.id).collect())
-}
-
-#[test]
-fn a_stand_in_that_leaves_out_what_it_countersigned_is_proved_and_binds_nobody() {
-    let (mut c, id, members) = pool_without_keeper(36);
-    let liar = members[0];
-    let (unfair, pledges) = stand_in(&c, id, 1);
-    let receipts = market::statement::PledgeReceipts { pool: id, pledges };
-    let receipts = sign(&c, liar, &receipts, c.workshop, 900);
-    let lie = sign(&c, liar, &unfair, c.workshop, 901);
-    let after_seq = heard(&c, c.workshop, liar);
-    c.world.inject(liar, c.workshop, mail(after_seq, &[&receipts, &lie]));
-    c.world.run(90);
-    assert!(
-        c.world.disk(c.workshop).iter().any(|e| e.record.kind == "fraud"),
-        "{}",
-        last_problem(&c, c.workshop)
-    );
-    assert!(c.world.disk(c.workshop).iter().all(|e| e.record.kind != "close_consent"));
-    c.world.run(3_600);
-    let pools = c.world.node(c.workshop).unwrap().pools(c.world.now());
-    assert_eq!(pools.iter().find(|p| p.id == id).unwrap().state, PoolState::Lapsed);
-}
-
-#[test]
-fn an_offerer_that_consents_twice_is_proved_and_binds_nobody() {
-    let (mut c, id, members) = pool_without_keeper(37);
-    let offerer = c.workshop;
-    let (one, other) = (sign(&c, members[0], &stand_in(&c, id, 0).0, members[1], 900).id, RecordId([8; 32]));
-    let consents = [(one, 910), (other, 911)].map(|(close, seq)| {
-        let draft = market::statement::CloseConsent { pool: id, close }.draft(Audience::Public).unwrap();
-        let record =
-            c.world.signer(offerer).sign(draft, seq, Some(RecordId([9; 32])), c.world.now()).unwrap();
-        Signed::clone(record.signed())
-    });
-    c.world.kill(offerer);
-    c.world.start(members[1]);
-    c.world.run(5);
-    c.world.inject(offerer, members[1], Frame::Public(consents.to_vec()).encode());
-    c.world.run(90);
-    let pools = c.world.node(members[1]).unwrap().pools(c.world.now());
-    assert_eq!(pools.iter().find(|p| p.id == id).unwrap().state, PoolState::Disputed);
-    for who in [members[1], c.forest] {
-        assert!(c.world.disk(who).iter().any(|e| e.record.kind == "fraud"), "{who}");
-    }
-    assert!(c.world.node(members[1]).unwrap().deals(c.world.now()).is_empty());
 }
 
 #[test]

@@ -48,11 +48,27 @@ impl Node {
         }
     }
 
-    /// Takes a refusal that ends no deal: of a request for a pool, or this node's own of something that never had
-    /// an effect here, which is said so that its author hears of it. False for any other.
-    pub(crate) fn refuses_otherwise(&mut self, record: &ledger::Record) -> Result<bool, crate::deals::Fault> {
+    /// Takes a refusal that ends no one deal: a member's word that a pool has not bound it, a refusal of a request for
+    /// one, or this node's own of something that never had an effect here, which is said so that its author hears of
+    /// it. False for any other.
+    pub(crate) fn refuses_otherwise(
+        &mut self,
+        record: &ledger::Record,
+        at: Timestamp,
+    ) -> Result<bool, crate::deals::Fault> {
         let refusal: Refusal = record.read()?;
-        let own = record.author == self.me();
+        let (me, member) = (self.me(), record.author);
+        let own = member == me;
+        if self.pools.get(&refusal.answers).is_some() {
+            if self.pools.set_free(&refusal.answers, member) {
+                // as with any last signature, whom it reached too late can say so until it has spoken of the deal since
+                self.deals.unbind_pool(&refusal.answers, &refusal.detail, |deal| {
+                    deal.buyer(&me) == member && !deal.has_spoken(&me, &member)
+                });
+                self.pool_changed(&refusal.answers, at);
+            }
+            return Ok(true);
+        }
         if self.pools.requests.remove(&refusal.answers).is_none() {
             return Ok(own && self.deals.of(&refusal.answers).is_none());
         }
@@ -87,14 +103,20 @@ impl Node {
                 if matches!(settled.outcome, Outcome::Made { .. }) {
                     self.plan_sold(id, now);
                 }
+                self.stand_by(id, now);
+                if let Some((_, second)) = self.pools.get(&id).and_then(|pool| pool.twice) {
+                    self.report_pool_fraud(id, second, now);
+                }
             }
             End::Disputed { close, .. } => {
                 let close = *close;
+                self.await_close(id, now);
                 self.report_pool_fraud(id, close, now);
             }
             End::Closed { .. } | End::Lapsed => {}
         }
         self.follow_consent(id, now);
+        self.say_free(id, now);
         self.say_drop_lists(id, now);
     }
 
@@ -216,8 +238,7 @@ impl Node {
         let Some(pool) = self.pools.get(&id) else { return };
         let signed = |id: &RecordId| self.book.get(id).map(|r| (**r.signed()).clone());
         let twice = pool.twice.and_then(|(a, b)| Some((self.book.get(&a)?.author, signed(&a)?, signed(&b)?)));
-        let consents =
-            pool.twice.is_some_and(|(a, _)| pool.consent.is_some_and(|consent| consent.record == a));
+        let consents = pool.is_consented_twice();
         let (accused, fraud) = if let Some((author, a, b)) = twice {
             (author, Some(if consents { Fraud::DoubleConsent { a, b } } else { Fraud::DoubleClose { a, b } }))
         } else {
@@ -245,10 +266,39 @@ impl Node {
             };
             (closer, fraud)
         };
-        if self.board.frauds.contains_key(&accused) || accused == self.me() {
+        if accused == self.me() || !self.should_report(id, &accused, now) {
             return;
         }
         self.accuse(accused, fraud, now);
+    }
+
+    /// One proof against an agent is enough for all, but the offerer's own is also its word that nobody is bound: where
+    /// that is so it is said in any case, though only when no close can be consented to any more.
+    fn should_report(&self, id: RecordId, accused: &AgentId, now: Timestamp) -> bool {
+        let known = self.board.frauds.contains_key(accused);
+        let Some(pool) = self.pools.get(&id).filter(|pool| pool.offerer == self.me()) else { return !known };
+        let over = now > after(pool.due_at(now), crate::pools::CLOSE_UNTIL_S);
+        match (pool.consent, &pool.end) {
+            (Some(_), _) => !known,
+            (None, End::Disputed { .. }) => pool.denied.is_none() && over,
+            (None, _) => false,
+        }
+    }
+
+    /// As a member whom nothing has bound in time: tells the offerer, to whom it may look otherwise.
+    fn say_free(&mut self, id: RecordId, now: Timestamp) {
+        let me = self.me();
+        let Some(pool) = self.pools.get(&id) else { return };
+        let bound = matches!(pool.end, End::Closed { .. });
+        if bound || pool.offerer == me || pool.pledge_of(&me).is_none() || pool.free.contains(&me) {
+            return;
+        }
+        if now >= pool.free_from(&me) {
+            let detail =
+                said!("no close of the pool had bound me in time", "直到期限，没有任何拼单结果对我生效");
+            let to = Audience::parties([pool.offerer]);
+            self.say_or_report(&Refusal { answers: id, reason: Reason::Late, detail }, to, now);
+        }
     }
 
     pub(crate) fn report_equivocation(

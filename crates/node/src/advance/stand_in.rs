@@ -41,7 +41,8 @@ fn may_stand_in(pool: &Pool, now: Timestamp) -> bool {
 }
 
 impl Node {
-    /// As a member or the offerer of a pool that is open: asks for its close once it is due.
+    /// As a member or the offerer of a pool that nothing binds yet: asks for its close once it is due. Where the keeper's
+    /// is disputed, that is another's.
     pub(super) fn await_close(&mut self, id: RecordId, now: Timestamp) {
         let me = self.me();
         let Some(pool) = self.pools.get(&id) else { return };
@@ -59,7 +60,8 @@ impl Node {
         }
         let Some(pledge) = pool.pledge_of(&me).map(|p| p.id) else { return };
         let to = if may_stand_in(pool, now) { pool.offerer } else { pool.terms.keeper };
-        if !recent && to != me && !self.gathers.is_at(&id) {
+        let helps = to == pool.offerer || matches!(pool.end, End::Open);
+        if helps && !recent && to != me && !self.gathers.is_at(&id) {
             self.awaited.asked.insert(id, now);
             self.ask(to, Question::Share { pool: id, pledge });
         }
@@ -74,8 +76,10 @@ impl Node {
     pub(super) fn follow_consent(&mut self, id: RecordId, now: Timestamp) {
         let me = self.me();
         let Some(pool) = self.pools.get(&id) else { return };
-        let lacks =
-            pool.consent.filter(|c| matches!(&pool.end, End::Closed { close, .. } if *close != c.close));
+        let lacks = pool.consent.filter(|c| match &pool.end {
+            End::Closed { close, .. } | End::Disputed { close, .. } => *close != c.close,
+            End::Open | End::Lapsed => false,
+        });
         let (Some(_), Some(pledge)) = (lacks, pool.pledge_of(&me).map(|p| p.id)) else { return };
         let recent = self.awaited.asked.get(&id).is_some_and(|at| after(*at, ASK_AGAIN_S) > now);
         let to = pool.offerer;
@@ -86,14 +90,35 @@ impl Node {
         }
     }
 
-    /// As the offerer: consents to the first close that stands in truly, and leaves nothing out that is known here.
+    /// As the offerer of a pool whose keeper is known to lie: consents to the close that binds here, lest others believe
+    /// another.
+    pub(super) fn stand_by(&mut self, id: RecordId, now: Timestamp) {
+        let Some(pool) = self.pools.get(&id) else { return };
+        let (keeper, from) = (pool.terms.keeper, after(pool.due_at(now), KEEPER_GRACE_S));
+        let doubtful = pool.contradiction().is_some() || self.board.frauds.contains_key(&keeper);
+        if doubtful && keeper != self.me() {
+            if now < from {
+                self.pools.look_at(id, from);
+            }
+            self.consent_to_mine(id, now);
+        }
+    }
+
+    fn consent_to_mine(&mut self, id: RecordId, now: Timestamp) {
+        let Some(pool) = self.pools.get(&id).filter(|pool| pool.consent.is_none()) else { return };
+        if let Some(close) = pool.closed_by().filter(|_| may_stand_in(pool, now)) {
+            self.say_or_report(&CloseConsent { pool: id, close }, Audience::Public, now);
+        }
+    }
+
+    /// As the offerer: consents to the first close that is true, and leaves nothing out that is known here.
     fn consent_to_one(&mut self, id: RecordId, now: Timestamp) {
         let Some(pool) = self.pools.get(&id) else { return };
         if !may_stand_in(pool, now) || pool.consent.is_some() {
             return;
         }
-        let keeper = pool.terms.keeper;
-        let candidates: Vec<_> = pool.closes.iter().filter(|c| c.by != keeper).copied().collect();
+        let (keeper, disputed) = (pool.terms.keeper, matches!(pool.end, End::Disputed { .. }));
+        let candidates: Vec<_> = pool.closes.iter().filter(|c| disputed || c.by != keeper).copied().collect();
         for said in candidates {
             if self.awaited.declined.contains(&said.id) {
                 continue;
@@ -111,7 +136,9 @@ impl Node {
                 Ok(Judgement::Open) => {}
                 _ => {
                     self.awaited.declined.insert(said.id);
-                    self.accuse_stand_in(id, said.id, now);
+                    if said.by != keeper {
+                        self.accuse_stand_in(id, said.id, now);
+                    }
                 }
             }
         }
@@ -155,6 +182,12 @@ impl Node {
         if pool.pledges.get(pledge).is_none_or(|p| p.member != from) {
             return None;
         }
+        let me = self.me();
+        // who asks the offerer has heard from the keeper nothing it could believe
+        if pool.offerer == me && pool.terms.keeper != me {
+            self.consent_to_mine(*id, now);
+        }
+        let pool = self.pools.get(id)?;
         let signed = |id: &RecordId| self.book.get(id).map(|r| (**r.signed()).clone());
         match &pool.end {
             End::Closed { close, .. } => {
@@ -165,11 +198,12 @@ impl Node {
                 };
                 Some(Found::Share(Box::new(letter)))
             }
-            End::Open if pool.offerer == self.signer.author() && may_stand_in(pool, now) => {
+            End::Open | End::Disputed { .. } if pool.offerer == me && may_stand_in(pool, now) => {
                 let receipted = pool.receipts.contains_key(pledge);
                 let free = self.awaited.named.get(id).is_none_or(|(who, until)| *who == from || *until < now);
                 let closed = pool.closes.iter().any(|c| c.by == from);
-                if !receipted || !free || closed || pool.in_force().is_some() {
+                let awaits = pool.in_force().is_some() && matches!(pool.end, End::Open);
+                if !receipted || !free || closed || awaits || pool.consent.is_some() {
                     return None;
                 }
                 self.awaited.named.insert(*id, (from, after(now, STAND_IN_S)));
@@ -252,7 +286,7 @@ impl Node {
             && (named(&record) || self.is_replayed(&record))
         {
             let _ = self.take(record, Channel::Shown, now);
-            self.replay_on(now);
+            self.replay_on();
         }
     }
 
@@ -260,7 +294,11 @@ impl Node {
     pub(crate) fn asked_to_stand_in(&mut self, from: AgentId, now: Timestamp) {
         let me = self.me();
         let fit = |pool: &&Pool| {
-            let open = matches!(pool.end, End::Open) && pool.in_force().is_none();
+            let open = match pool.end {
+                End::Open => pool.in_force().is_none(),
+                End::Disputed { .. } => pool.consent.is_none(),
+                End::Closed { .. } | End::Lapsed => false,
+            };
             let mine = pool.pledge_of(&me).is_some() && !pool.closes.iter().any(|c| c.by == me);
             pool.offerer == from && open && mine && may_stand_in(pool, now)
         };

@@ -78,7 +78,7 @@ impl Deal {
         }
     }
     /// True when `author` has treated the deal as bound since it was.
-    pub(super) fn has_spoken(&self, me: &AgentId, author: &AgentId) -> bool {
+    pub(crate) fn has_spoken(&self, me: &AgentId, author: &AgentId) -> bool {
         let side = if author == me { self.side() } else { self.other_side() };
         let of_dates = self.dates.iter().any(|p| p.side == side || p.answer.is_some());
         of_dates || self.cancellation.as_ref().is_some_and(|wish| wish.by == *author)

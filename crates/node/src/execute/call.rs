@@ -61,7 +61,7 @@ impl Node {
         self.say(demand, Audience::Bearer([planner].into()), now)
     }
 
-    pub(crate) fn replay_plan(&mut self, id: RecordId, now: Timestamp) -> Result<RecordId> {
+    pub(crate) fn replay_plan(&mut self, id: RecordId) -> Result<RecordId> {
         self.planner_of(&id)?;
         if self.calls.get(&id).is_none_or(|call| call.plan().is_none()) {
             return Err(Error::State {
@@ -75,7 +75,7 @@ impl Node {
             });
         }
         self.calls.replays.insert(id, Replay::Missing(vec![]));
-        self.replay_on(now);
+        self.replay_on();
         Ok(id)
     }
 
@@ -86,7 +86,7 @@ impl Node {
     }
 
     /// Makes the plans under replay again, as far as what they were made of is here; asks for what is not.
-    pub(crate) fn replay_on(&mut self, _now: Timestamp) {
+    pub(crate) fn replay_on(&mut self) {
         let open: Vec<RecordId> =
             self.calls.replays.keys().filter(|id| self.calls.is_replayed(id)).copied().collect();
         for id in open {

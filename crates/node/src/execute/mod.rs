@@ -140,7 +140,7 @@ impl Node {
             Command::PlanCall(call) => self.plan_call(&call, now),
             Command::PlanSupply(supply) => self.plan_supply(&supply, now),
             Command::PlanDemand(demand) => self.plan_demand(&demand, now),
-            Command::ReplayPlan { call } => self.replay_plan(call, now),
+            Command::ReplayPlan { call } => self.replay_plan(call),
             Command::StandingOrder(order) => self.standing_order(order, now),
             Command::CancelStanding { order } => self.cancel_standing(order, now),
             Command::Accept { deal } => match self.answer_proposal(deal, Answer::Agree, now) {

@@ -2,6 +2,10 @@
 //!
 //! The keeper's close is, unless the offerer has consented to another: then that one, whichever came first. What is in
 //! force binds once this node has recomputed it, or has a small proof of its own part.
+//!
+//! A keeper may show one close to some and another to others. Then the offerer, who is a side of every deal, decides: it
+//! consents to a true one, or publishes the proof against the keeper, and nobody is bound. A member that hears neither in
+//! time is free, and says so to the offerer.
 
 use super::{CLOSE_GRACE_S, CLOSE_UNTIL_S, End, Pool, Pools, invalid};
 use crate::book::Book;
@@ -10,8 +14,9 @@ use crate::statement::PoolShare;
 use crate::words::said;
 use ledger::Record;
 use market::pool::{Chunk, KEEPER_GRACE_S, examine, verify_share};
-use market::statement::{CloseConsent, PoolClose, PoolPledges, Reason};
+use market::statement::{CloseConsent, FraudReport, PoolClose, PoolPledges, Reason};
 use market::{Closed, Pledged, Settled};
+use std::collections::BTreeSet;
 use vocab::{AgentId, RecordId, Said as _, Timestamp, after};
 
 /// Most closes of one pool that are kept in mind.
@@ -72,11 +77,34 @@ impl Pool {
         })
     }
 
+    /// The offerer has consented to two closes.
+    pub(crate) fn is_consented_twice(&self) -> bool {
+        self.twice.is_some_and(|(a, _)| self.consent.is_some_and(|consent| consent.record == a))
+    }
+
+    /// What shows that the keeper says different things about how it ends.
+    pub(crate) fn contradiction(&self) -> Option<RecordId> {
+        self.twice.map(|(_, second)| second).or(self.denied).or(self.lie)
+    }
+
     /// Lets the close in force take effect, if it can be judged. `new` is not in the book yet.
-    fn decide(&mut self, new: &Record, book: &Book) {
-        let Some(target) = self.in_force() else { return };
+    fn decide(&mut self, me: &AgentId, new: &Record, book: &Book) {
+        let Some(target) = self.in_force().filter(|_| !self.free.contains(me)) else { return };
+        // the offerer answers for what it has recomputed itself, until it has said that it does not
+        let doubt = if self.offerer == *me { self.denied } else { self.contradiction() };
+        if let Some(proof) = doubt.filter(|_| self.consent.is_none()) {
+            if !matches!(self.end, End::Disputed { .. }) {
+                let why = said!("its keeper contradicts itself: {proof}", "保管人自相矛盾：{proof}");
+                self.end = End::Disputed { close: target, why };
+            }
+            return;
+        }
         let judged = match &self.end {
-            End::Closed { close, .. } | End::Disputed { close, .. } => *close == target,
+            End::Closed { close, .. } => *close == target,
+            // what another word of the keeper's has put in doubt may be consented to
+            End::Disputed { close, .. } => {
+                *close == target && (self.consent.is_none() || self.is_consented_twice())
+            }
             End::Open | End::Lapsed => false,
         };
         let find = |id: &RecordId| if *id == new.id { Some(new) } else { book.get(id) };
@@ -110,7 +138,13 @@ pub(crate) enum Judgement {
 }
 
 impl Pools {
-    pub(super) fn close(&mut self, record: &Record, at: Timestamp, book: &Book) -> Result<RecordId, Fault> {
+    pub(super) fn close(
+        &mut self,
+        me: &AgentId,
+        record: &Record,
+        at: Timestamp,
+        book: &Book,
+    ) -> Result<RecordId, Fault> {
         let close: PoolClose = record.read()?;
         let pool = self.known(&close.pool)?;
         let (id, by) = (pool.id, record.author);
@@ -123,7 +157,7 @@ impl Pools {
         }
         let awaited = pool.consent.is_some_and(|c| c.close == record.id);
         if !awaited {
-            in_time(pool, at)?;
+            in_time(pool, me, record, at)?;
         }
         if pool.closes.len() >= CLOSES_MAX && !awaited {
             return invalid(said!("too many closes of one pool", "同一拼单的结果过多"));
@@ -132,29 +166,33 @@ impl Pools {
         pool.closes.push(Said { id: record.id, by });
         if let Some(first) = earlier {
             pool.twice = Some((first, record.id));
-            if by == pool.terms.keeper && pool.consent.is_none() {
-                let why = said!("closed twice: {first} and {}", "结算了两次：{first} 和 {}", record.id);
-                pool.end = End::Disputed { close: record.id, why };
+            if by != pool.terms.keeper {
+                return Ok(id);
             }
-            return Ok(id);
         }
-        pool.decide(record, book);
+        pool.decide(me, record, book);
         Ok(id)
     }
 
     /// A part of a long close has come.
-    pub(super) fn part(&mut self, record: &Record, book: &Book) -> Result<RecordId, Fault> {
+    pub(super) fn part(&mut self, me: &AgentId, record: &Record, book: &Book) -> Result<RecordId, Fault> {
         let part = Chunk::read(record)?.part;
         part.check()?;
         let PoolPledges { pool, .. } = part;
         let pool = self.known(&pool)?;
         if matches!(pool.end, End::Open) {
-            pool.decide(record, book);
+            pool.decide(me, record, book);
         }
         Ok(pool.id)
     }
 
-    pub(super) fn consent(&mut self, record: &Record, at: Timestamp, book: &Book) -> Result<RecordId, Fault> {
+    pub(super) fn consent(
+        &mut self,
+        me: &AgentId,
+        record: &Record,
+        at: Timestamp,
+        book: &Book,
+    ) -> Result<RecordId, Fault> {
         let CloseConsent { pool, close } = record.read()?;
         let pool = self.known(&pool)?;
         let (from, until) =
@@ -176,19 +214,53 @@ impl Pools {
         }
         // who believes the keeper's close follows it however late; who is free already stays free
         if pool.closed_by().is_none() {
-            in_time(pool, at)?;
+            in_time(pool, me, record, at)?;
         }
         pool.consent = Some(Consent { record: record.id, close });
-        pool.decide(record, book);
+        pool.decide(me, record, book);
         Ok(pool.id)
     }
 
     /// What the close in force lists may be at hand by now.
-    pub(crate) fn judge_again(&mut self, id: &RecordId, book: &Book) {
+    pub(crate) fn judge_again(&mut self, me: &AgentId, id: &RecordId, book: &Book) {
         let close = self.get(id).and_then(Pool::in_force).and_then(|close| book.get(&close));
         if let (Some(close), Ok(pool)) = (close, self.known(id)) {
-            pool.decide(close, book);
+            pool.decide(me, close, book);
         }
+    }
+
+    /// A proof against somebody is at hand, and has been checked; returns the pools about whose close it is.
+    pub(crate) fn proved(
+        &mut self,
+        me: &AgentId,
+        record: &Record,
+        report: &FraudReport,
+        at: Timestamp,
+        book: &Book,
+    ) -> BTreeSet<RecordId> {
+        let mut of = BTreeSet::new();
+        for (by, close) in report.closes() {
+            let Some(pool) = self.all.get_mut(&close.pool).filter(|pool| pool.terms.keeper == by) else {
+                continue;
+            };
+            if record.author == pool.offerer {
+                pool.denied = Some(record.id);
+            } else if in_time(pool, me, record, at).is_ok() {
+                pool.lie = Some(record.id);
+            }
+            pool.decide(me, record, book);
+            of.insert(pool.id);
+        }
+        of
+    }
+
+    /// Its author says that nothing of this pool has bound it in time; false where that is no pool it is a member of.
+    pub(crate) fn set_free(&mut self, id: &RecordId, author: AgentId) -> bool {
+        let is_member = |pool: &&mut Pool| {
+            let settled = if let End::Closed { settled, .. } = &pool.end { Some(settled) } else { None };
+            pool.current.contains_key(&author) || settled.is_some_and(|s| s.share_of(&author).is_some())
+        };
+        self.all.get_mut(id).filter(is_member).is_some_and(|pool| pool.free.insert(author))
     }
 
     /// This node holds a small proof of what it gets.
@@ -210,9 +282,13 @@ impl Pools {
     }
 }
 
-fn in_time(pool: &Pool, at: Timestamp) -> Result<(), Fault> {
+/// Whether word of how a pool ends, taken at `at`, still counts. Members are free after a while; the offerer, who
+/// granted the pool and named its keeper, is bound by what was signed in time, however long it was away.
+fn in_time(pool: &Pool, me: &AgentId, record: &Record, at: Timestamp) -> Result<(), Fault> {
     let late = |detail| Err(Fault { reason: Reason::Late, detail });
-    if matches!(pool.end, End::Lapsed) {
+    let offers = pool.offerer == *me;
+    let at = if offers { record.at } else { at };
+    if matches!(pool.end, End::Lapsed) && !offers {
         return late(said!("the pool has lapsed", "拼单已失效"));
     }
     // who did not consent to wait has lapsed by then

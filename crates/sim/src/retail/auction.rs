@@ -6,16 +6,17 @@
 
 use super::instance::KM;
 use super::needs::{CURRENCY, command};
+use super::week::{LOOK_MS, Week, pounds};
 use super::{Instance, Optimum, Orders};
 use crate::firms::EVER_S;
-use crate::{Faults, OnBreach, World};
+use crate::{Faults, World};
 use node::effect::Channel;
-use node::view::{DealState, Role};
+use node::view::Role;
 use node::{Hears, Policy};
 use serde::Serialize;
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet};
-use vocab::{Decimal, RecordId, SpecId, Timestamp, after};
+use vocab::{Decimal, RecordId, Timestamp, after};
 
 /// How a week's auctions are run.
 #[derive(Clone, Copy, Debug)]
@@ -80,16 +81,9 @@ impl AuctionSetting {
     }
 }
 
-/// How often it is looked whether anything still moves, virtual milliseconds.
-const LOOK_MS: i64 = 1_000;
-
 struct Market<'a> {
-    orders: &'a Orders,
-    instance: &'a Instance,
+    week: Week<'a>,
     setting: AuctionSetting,
-    world: World,
-    /// the node of each buyer
-    nodes: BTreeMap<usize, usize>,
     /// standing order -> lot
     wanted: BTreeMap<RecordId, usize>,
 }
@@ -105,29 +99,30 @@ pub fn auction_week(
     mut told: impl FnMut(i64, i64),
 ) -> Result<Auctioned, String> {
     let mut market = Market::new(orders, instance, setting);
-    let meeting_messages = market.world.messages;
-    let closes = after(market.world.now(), setting.open_s);
+    let meeting_messages = market.week.world.messages;
+    let closes = after(market.week.world.now(), setting.open_s);
     market.offer(closes)?;
-    market.world.run(2);
-    let began = market.world.now();
+    market.week.world.run(2);
+    let began = market.week.world.now();
     market.want(closes)?;
+    let week = &mut market.week;
     let (mut bids, mut last_bid) = (0, began);
     let since = |t: Timestamp| t.as_millisecond() - began.as_millisecond();
     let all_ms = since(closes);
-    while market.world.now() < closes {
-        told(since(market.world.now()), all_ms);
-        market.run_ms(LOOK_MS);
-        let now = market.world.said("bid");
+    while week.world.now() < closes {
+        told(since(week.world.now()), all_ms);
+        week.run_ms(LOOK_MS);
+        let now = week.world.said("bid");
         if now > bids {
-            (bids, last_bid) = (now, market.world.now());
+            (bids, last_bid) = (now, week.world.now());
         }
     }
     let (mut awards, mut last_award) = (0, closes);
     for _ in 0..60 {
-        market.run_ms(LOOK_MS);
-        let now = market.bound().values().map(BTreeSet::len).sum();
+        week.run_ms(LOOK_MS);
+        let now = week.nodes.values().map(|who| week.bound(*who, Role::Buyer).count()).sum();
         if now > awards {
-            (awards, last_award) = (now, market.world.now());
+            (awards, last_award) = (now, week.world.now());
         }
     }
     let mut auctioned = market.count();
@@ -140,70 +135,47 @@ pub fn auction_week(
 impl<'a> Market<'a> {
     /// Starts the nodes and lets those meet that know each other.
     fn new(orders: &'a Orders, instance: &'a Instance, setting: AuctionSetting) -> Self {
-        let mut world = World::new(setting.seed, setting.faults);
-        world.set_on_breach(OnBreach::Note);
-        world.set_events_max(u64::MAX);
         let policy = Policy {
             hears: Hears::Partners,
             reconcile_s: EVER_S,
             public_per_author: 20_000,
             ..Policy::default()
         };
-        for n in 0..instance.capacities.len() {
-            world.add_with(&format!("supplier-{n}"), policy.clone());
-        }
-        let mut nodes = BTreeMap::new();
-        for customer in instance.buyers().keys() {
-            let who = world.add_with(&orders.customers[*customer], policy.clone());
-            nodes.insert(*customer, who);
-            for supplier in instance.visible(*customer, setting.near, setting.random, setting.seed) {
-                world.introduce(who, supplier);
-            }
-        }
-        world.run(5);
-        Self { orders, instance, setting, world, nodes, wanted: BTreeMap::new() }
-    }
-
-    fn run_ms(&mut self, ms: i64) {
-        let end = self.world.now().as_millisecond() + ms;
-        self.world.run_to(Timestamp::from_millisecond(end).unwrap_or(Timestamp::MAX));
-    }
-
-    fn spec(&self, code: usize) -> &SpecId {
-        &self.orders.codes[code].spec
+        let mut week = Week::new(orders, instance, (setting.seed, setting.faults), policy);
+        week.add_buyers(|customer| instance.visible(customer, setting.near, setting.random, setting.seed));
+        week.world.run(5);
+        Self { week, setting, wanted: BTreeMap::new() }
     }
 
     /// Each supplier auctions its capacity and offers what those who know it want.
     fn offer(&mut self, closes: Timestamp) -> Result<(), String> {
         let mut wanted: BTreeMap<usize, BTreeSet<usize>> = BTreeMap::new();
         let mut known = BTreeMap::new();
+        let Week { instance, orders, .. } = self.week;
         let AuctionSetting { near, random, step, seed, .. } = self.setting;
-        for lot in &self.instance.lots {
+        for lot in &instance.lots {
             let seen = known
                 .entry(lot.customer)
-                .or_insert_with(|| self.instance.visible(lot.customer, near, random, seed));
+                .or_insert_with(|| instance.visible(lot.customer, near, random, seed));
             seen.iter().for_each(|s| {
                 wanted.entry(*s).or_default().insert(lot.code);
             });
         }
         for (supplier, codes) in wanted {
-            let hours = Decimal::new(self.instance.capacities[supplier], 2);
-            if !hours.is_positive() {
-                continue;
-            }
-            let auction = self.world.recorded(supplier, command(json!({
+            let Some(hours) = self.week.hours(supplier) else { continue };
+            let auction = self.week.world.recorded(supplier, command(json!({
                 "do": "capacity", "name": vocab::both("standard work", "标准工时"), "quantity": hours, "unit": "h",
                 "closes": closes, "step": {"amount": Decimal::new(step, 3), "currency": CURRENCY},
             }))?)?;
             for code in codes {
-                let price = self.instance.listed(code, supplier);
+                let price = instance.listed(code, supplier);
                 let offer = json!({
-                    "do": "offer", "spec": self.spec(code), "unit": "each", "name": self.orders.codes[code].name,
+                    "do": "offer", "spec": self.week.spec(code), "unit": "each", "name": orders.codes[code].name,
                     "prices": {"currency": CURRENCY, "tiers": [{"from": "1", "unit_price": price}]},
-                    "place": self.instance.places[supplier],
-                    "capacity": {"auction": auction, "load": Decimal::new(self.instance.pence[&code], 2)},
+                    "place": instance.places[supplier],
+                    "capacity": {"auction": auction, "load": Decimal::new(instance.pence[&code], 2)},
                 });
-                self.world.recorded(supplier, command(offer)?)?;
+                self.week.world.recorded(supplier, command(offer)?)?;
             }
         }
         Ok(())
@@ -211,66 +183,32 @@ impl<'a> Market<'a> {
 
     /// Each buyer gives its node one standing order a lot.
     fn want(&mut self, closes: Timestamp) -> Result<(), String> {
-        for (n, lot) in self.instance.lots.iter().enumerate() {
+        let week = &mut self.week;
+        let instance = week.instance;
+        for (n, lot) in instance.lots.iter().enumerate() {
             let order = json!({
-                "do": "standing_order", "spec": self.spec(lot.code), "quantity": lot.quantity.to_string(),
-                "at_most": {"amount": self.instance.money(lot.code, lot.value), "currency": CURRENCY},
-                "place": self.instance.buyers()[&lot.customer], "accept": "auto", "keep_until": closes,
-                "preferences": {"per_km": self.instance.money(lot.code, KM)},
+                "do": "standing_order", "spec": week.spec(lot.code), "quantity": lot.quantity.to_string(),
+                "at_most": {"amount": instance.money(lot.code, lot.value), "currency": CURRENCY},
+                "place": instance.buyers()[&lot.customer], "accept": "auto", "keep_until": closes,
+                "preferences": {"per_km": instance.money(lot.code, KM)},
             });
-            let id = self.world.recorded(self.nodes[&lot.customer], command(order)?)?;
+            let id = week.world.recorded(week.nodes[&lot.customer], command(order)?)?;
             self.wanted.insert(id, n);
         }
         Ok(())
     }
 
-    /// The bound deals of each node.
-    fn bound(&self) -> BTreeMap<usize, BTreeSet<RecordId>> {
-        let deals = |who: usize| {
-            let deals = self.world.node(who).map(|node| node.deals(self.world.now())).unwrap_or_default();
-            let bound = deals.into_iter().filter(|d| d.role == Role::Buyer && d.state == DealState::Bound);
-            bound.map(|d| d.id).collect()
-        };
-        self.nodes.values().map(|who| (*who, deals(*who))).collect()
-    }
-
     fn count(&self) -> Auctioned {
-        let Self { world, instance, .. } = self;
-        let optimum = Optimum::of(instance);
-        let suppliers: BTreeMap<_, _> = (0..instance.capacities.len()).map(|s| (world.agent(s), s)).collect();
-        let (mut violations, mut welfare, mut bought) = (world.breaches().to_vec(), 0, 0);
-        let mut sold: Vec<i64> = vec![0; instance.capacities.len()];
-        let mut both: BTreeSet<RecordId> = BTreeSet::new();
-        for s in 0..instance.capacities.len() {
-            let deals = world.node(s).map(|node| node.deals(world.now())).unwrap_or_default();
-            both.extend(deals.iter().filter(|d| d.state == DealState::Bound).map(|d| d.id));
-        }
-        for who in self.nodes.values() {
-            let Some(node) = world.node(*who) else { continue };
-            let deals: BTreeMap<RecordId, _> =
-                node.deals(world.now()).into_iter().map(|d| (d.id, d)).collect();
-            for order in node.standing_orders(world.now()) {
-                let deal = order.bid.and_then(|bid| deals.get(&bid)).filter(|d| d.state == DealState::Bound);
-                let (Some(deal), Some(lot)) = (deal, self.wanted.get(&order.id)) else { continue };
-                let Some(supplier) = suppliers.get(&deal.with.agent).copied() else { continue };
-                if !both.remove(&deal.id) {
-                    violations.push(format!("the deal {} is bound on one side only", deal.id));
-                }
-                let lot = &instance.lots[*lot];
-                bought += 1;
-                sold[supplier] += lot.load;
-                welfare += instance.welfare(lot, supplier);
-            }
-        }
-        violations.extend(both.iter().map(|deal| format!("the deal {deal} is bound on one side only")));
-        for (s, sold) in sold.iter().enumerate().filter(|(s, sold)| **sold > instance.capacities[*s]) {
-            violations.push(format!("supplier-{s} sold {sold} of {}", instance.capacities[s]));
-        }
-        let pounds = |micros: i64| Decimal::from_micros(i128::from(micros));
+        let Week { world, instance, .. } = &self.week;
+        let nodes = self.week.nodes.values().filter_map(|who| world.node(*who));
+        let orders = nodes.flat_map(|node| node.standing_orders(world.now()));
+        let lots = orders.filter_map(|order| Some((order.bid?, *self.wanted.get(&order.id)?))).collect();
+        let (sales, violations) = self.week.sales(&lots);
+        let (welfare, optimum) = (self.week.welfare(&sales), Optimum::of(instance));
         Auctioned {
             lines: instance.lines,
             lots: instance.lots.len(),
-            bought,
+            bought: sales.len(),
             nodes: world.len(),
             welfare: pounds(welfare),
             optimum: pounds(optimum.bound),

@@ -21,6 +21,7 @@ mod optimum;
 mod places;
 mod pooling;
 mod read;
+mod week;
 
 pub use auction::{AuctionSetting, Auctioned, auction_week};
 pub use breaks::{BELOW_PERCENT, Break, Breaks, FROM_PERCENT, LINES_MIN, Perfect};

@@ -1,7 +1,9 @@
 //! A small economy for the tests: buyer, workshop, sawmill, forest.
 #![allow(dead_code, missing_docs, clippy::unwrap_used, clippy::panic)]
 
+use ledger::{Audience, Record, Signed, Statement};
 use node::command::Command;
+use node::frame::{Frame, Letter};
 use node::view::{DealState, DealView, OrderState};
 use sim::{Faults, World};
 use vocab::{Decimal, RecordId};
@@ -134,4 +136,24 @@ pub fn work_off(world: &mut World) {
 
 pub fn decimal(s: &str) -> Decimal {
     s.parse().unwrap()
+}
+
+/// A record that `who` signs behind its node's back, as its number `seq`.
+pub fn sign<S: Statement>(c: &Chairs, who: usize, statement: &S, to: usize, seq: u64) -> Record {
+    let draft = statement.draft(Audience::parties([c.world.agent(to)])).unwrap();
+    let prev = (seq > 1).then_some(RecordId([9; 32]));
+    c.world.signer(who).sign(draft, seq, prev, c.world.now()).unwrap()
+}
+pub fn mail(after: u64, records: &[&Record]) -> Vec<u8> {
+    let letters = records.iter().map(|r| Letter { record: Signed::clone(r.signed()), enclosed: vec![] });
+    Frame::Mail { after, heard: 0, letters: letters.collect() }.encode()
+}
+/// The last mail of `from` that `to` holds: what new mail must follow.
+pub fn heard(c: &Chairs, to: usize, from: usize) -> u64 {
+    let post = c.world.disk(to).iter().filter(|e| e.channel == node::effect::Channel::Post);
+    post.filter(|e| e.record.author == c.world.agent(from)).map(|e| e.record.seq).max().unwrap_or(0)
+}
+pub fn last_problem(c: &Chairs, who: usize) -> String {
+    let status = c.world.node(who).unwrap().status(c.world.now());
+    status.problems.first().map(|p| p.what.in_language("en").to_owned()).unwrap_or_default()
 }
