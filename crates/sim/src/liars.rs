@@ -1,13 +1,14 @@
 //! Peers that lie: around an honest node's frames, what a dishonest owner would send with the same key.
 //!
-//! A [`Liar`] knows its own secret key and what its node sends, and nothing else: it cannot sign for others. What it may
-//! try is what anyone with a socket and a key could.
+//! A [`Liar`] knows its own secret key, what its node sends and what that has on its disk, and nothing else: it cannot
+//! sign for others. What it may try is what anyone with a socket and a key could.
 
-use ledger::{Signed, Signer};
+use ledger::{Record, Signed, Signer, Statement};
+use market::statement::{PoolClose, PoolTerms};
 use node::frame::{Frame, Letter};
 use serde_json::{Value, json};
 use std::collections::VecDeque;
-use vocab::AgentId;
+use vocab::{AgentId, RecordId};
 
 /// A way of lying.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -85,10 +86,16 @@ impl Liar {
     }
 
     /// What it sends where its node would send `frame`; `prey` is somebody in whose name it may lie.
-    pub(crate) fn tell(&mut self, frame: &Frame, prey: AgentId, rng: &mut fastrand::Rng) -> Vec<Told> {
+    pub(crate) fn tell<'a>(
+        &mut self,
+        frame: &Frame,
+        prey: AgentId,
+        known: impl Fn(&RecordId) -> Option<&'a Record>,
+        rng: &mut fastrand::Rng,
+    ) -> Vec<Told> {
         let truth = frame.encode();
-        let told =
-            self.choose(frame, rng).into_iter().find_map(|lie| self.twist(lie, frame, &truth, prey, rng));
+        let lies = self.choose(frame, rng).into_iter();
+        let told = lies.into_iter().find_map(|lie| self.twist(lie, frame, &truth, prey, &known, rng));
         if self.sent.len() == KEPT {
             self.sent.pop_front();
         }
@@ -110,12 +117,13 @@ impl Liar {
         lies
     }
 
-    fn twist(
+    fn twist<'a>(
         &mut self,
         lie: Lie,
         frame: &Frame,
         truth: &[u8],
         prey: AgentId,
+        known: &impl Fn(&RecordId) -> Option<&'a Record>,
         rng: &mut fastrand::Rng,
     ) -> Option<Vec<Told>> {
         let truth = || (Some(truth.to_vec()), None);
@@ -172,10 +180,15 @@ impl Liar {
             }
             Lie::DoubleClose | Lie::Censor => {
                 let close = records(frame).into_iter().find(|signed| kind_of(signed) == "pool_close")?;
+                // clumsily, or so that all but the one left out and the offerer believe it
+                let fair = rng.bool().then(|| without_one(close, known, rng)).flatten();
                 let other = self.says(close, |content| {
                     let dropped = content["body"]["pledges"].as_array_mut().and_then(Vec::pop);
                     if let Some(refs) = content["refs"].as_array_mut() {
                         refs.retain(|id| Some(id) != dropped.as_ref());
+                    }
+                    if let Some(fair) = &fair {
+                        (content["body"], content["refs"]) = (json!(fair), json!(fair.refs()));
                     }
                     if lie == Lie::DoubleClose {
                         content["seq"] = json!(content["seq"].as_u64().unwrap_or(0) + FAR_SEQ);
@@ -205,6 +218,25 @@ impl Liar {
         let signature = self.signer.sign_bytes(&bytes).to_vec();
         Some(Signed { bytes, signature })
     }
+}
+
+/// What a close would be, had one of its pledges not been made.
+fn without_one<'a>(
+    close: &Signed,
+    known: &impl Fn(&RecordId) -> Option<&'a Record>,
+    rng: &mut fastrand::Rng,
+) -> Option<PoolClose> {
+    let (content, at) = (content(close), close.clone().verify().ok()?.at);
+    let close: PoolClose = serde_json::from_value(content["body"].clone()).ok()?;
+    let terms: PoolTerms = known(&close.pool)?.read().ok()?;
+    let mut left = close.pledges.clone();
+    if !close.chunks.is_empty() || left.is_empty() {
+        return None;
+    }
+    left.swap_remove(rng.usize(0..left.len()));
+    let listed = left.iter().chain(&close.replaced);
+    let pledges: Option<Vec<_>> = listed.map(|id| market::Pledged::read(known(id)?).ok()).collect();
+    Some(market::pool::tally(&close.pool, &terms, &pledges?, at).ok()?.close(vec![]))
 }
 
 fn records(frame: &Frame) -> Vec<&Signed> {

@@ -28,9 +28,7 @@ pub(super) fn run(c: &Context, args: &ReplayArgs) -> Result<()> {
         return joint::run(c, args, percent, &orders, &chosen);
     }
     let breaks = Breaks::infer(&orders);
-    let bar = if c.json { ProgressBar::hidden() } else { ProgressBar::no_length() };
-    let style = ProgressStyle::with_template("  {msg} {bar:30}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let bar = bar(c);
     let mut weeks = vec![];
     for week in chosen {
         let (pooled, auctioned) = replay(c, args, percent, &orders, &breaks, week, &bar)
@@ -38,18 +36,51 @@ pub(super) fn run(c: &Context, args: &ReplayArgs) -> Result<()> {
         weeks.push((week, pooled, auctioned));
     }
     bar.finish_and_clear();
-    let broken: Vec<&String> =
-        weeks.iter().flat_map(|(_, p, a)| p.violations.iter().chain(&a.violations)).collect();
-    let listed: Vec<Value> = weeks.iter().map(|(week, p, a)| value(week, p, a)).collect();
+    let broken = weeks.iter().flat_map(|(_, p, a)| p.violations.iter().chain(&a.violations));
+    let listed = weeks.iter().map(|(week, p, a)| value(week, p, a));
+    tell(c, args, percent, listed, broken, || table(c, &weeks))
+}
+
+/// How far a week has come; hidden where a program reads.
+fn bar(c: &Context) -> ProgressBar {
+    let bar = if c.json { ProgressBar::hidden() } else { ProgressBar::no_length() };
+    let style = ProgressStyle::with_template("  {msg} {bar:30}");
+    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+}
+
+/// What all weeks came to, as an object or a table. An invariant that broke is the failure.
+fn tell<'a>(
+    c: &Context,
+    args: &ReplayArgs,
+    percent: u32,
+    weeks: impl Iterator<Item = Value>,
+    broken: impl Iterator<Item = &'a String>,
+    table: impl FnOnce() -> String,
+) -> Result<()> {
+    let (weeks, broken): (Vec<_>, Vec<_>) = (weeks.collect(), broken.collect());
     let whole = json!({
-        "weeks": listed, "violations": broken.len(), "seed": args.seed, "suppliers": args.suppliers,
+        "weeks": weeks, "violations": broken.len(), "seed": args.seed, "suppliers": args.suppliers,
         "capacity_percent": percent, "faults": args.faults,
     });
-    c.tell(&whole, || table(c, &weeks))?;
+    c.tell(&whole, table)?;
     match broken.first() {
         None => Ok(()),
         Some(first) => Err(Failure::new(Exit::Failed, "simulation", (*first).clone())),
     }
+}
+
+/// A row a week under such a head, and what in it is made up.
+fn sheet(c: &Context, head: &[Msg], rows: impl Iterator<Item = Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(head.iter().map(|msg| c.say(*msg, &[])));
+    table.add_rows(rows);
+    table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
+    format!("{table}\n{}", c.say(Msg::ReplaySynthetic, &[]))
+}
+
+/// Pounds, rounded to pence, for a program to read.
+fn pounds(amount: Decimal) -> f64 {
+    (amount.to_f64_lossy() * 100.0).round() / 100.0
 }
 
 fn replay(
@@ -81,7 +112,6 @@ fn replay(
 }
 
 fn value(week: &Timestamp, pooled: &Pooled, auctioned: &Auctioned) -> Value {
-    let pounds = |amount: Decimal| (amount.to_f64_lossy() * 100.0).round() / 100.0;
     json!({
         "week": retail::monday(week), "lines": pooled.lines, "lines_at_tier": pooled.lines_at_tier,
         "saving": pounds(pooled.saving), "perfect_saving": pounds(pooled.perfect_saving),
@@ -107,10 +137,8 @@ fn table(c: &Context, weeks: &[(Timestamp, Pooled, Auctioned)]) -> String {
         true => format!("{:.2} %", 100.0 * part.to_f64_lossy() / whole.to_f64_lossy()),
         false => "-".to_owned(),
     };
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(head.map(|msg| c.say(msg, &[])));
-    for (week, p, a) in weeks {
-        table.add_row([
+    let row = |(week, p, a): &(Timestamp, Pooled, Auctioned)| {
+        vec![
             retail::monday(week),
             p.lines.to_string(),
             format!("{} / {}", p.lines_at_tier, p.perfect_lines),
@@ -120,8 +148,7 @@ fn table(c: &Context, weeks: &[(Timestamp, Pooled, Auctioned)]) -> String {
             format!("{:.1} / {:.1}", p.messages_per_line, a.messages_per_line),
             format!("{:.0} / {:.0}", p.bytes_per_node / 1e3, a.bytes_per_node / 1e3),
             format!("{:.1} / {:.1}", p.agreed_ms as f64 / 1e3, a.agreed_ms as f64 / 1e3),
-        ]);
-    }
-    table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    format!("{table}\n{}", c.say(Msg::ReplaySynthetic, &[]))
+        ]
+    };
+    sheet(c, &head, weeks.iter().map(row))
 }

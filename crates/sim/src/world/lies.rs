@@ -4,7 +4,7 @@ use super::World;
 use crate::liars::{Liar, Lie};
 use node::frame::Frame;
 use std::collections::BTreeMap;
-use vocab::AgentId;
+use vocab::{AgentId, RecordId};
 
 impl World {
     /// From now on this node's owner lies, in these ways.
@@ -24,8 +24,11 @@ impl World {
         let prey = self.rng.usize(0..self.peers.len());
         let prey = if prey == to { who } else { prey };
         let prey = self.agent(prey);
-        let Some(liar) = &mut self.peers[who].liar else { return };
-        for (bytes, lie) in liar.tell(frame, prey, &mut self.rng) {
+        let peer = &mut self.peers[who];
+        let Some(liar) = &mut peer.liar else { return };
+        let known =
+            |id: &RecordId| peer.disk.iter().map(|entry| &entry.record).find(|record| record.id == *id);
+        for (bytes, lie) in liar.tell(frame, prey, known, &mut self.rng) {
             if let Some(lie) = lie {
                 *self.lies_told.entry(lie.name().to_owned()).or_default() += 1;
             }

@@ -1,15 +1,14 @@
 //! `headwater simulate retail --setup`: weeks of real order lines through joint plans of real nodes.
 
 use super::super::{Context, retail};
+use super::{bar, pounds, sheet, tell};
 use crate::cli::ReplayArgs;
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::Msg;
-use comfy_table::{CellAlignment, Table, presets};
-use indicatif::{ProgressBar, ProgressStyle};
 use serde_json::{Value, json};
 use sim::Faults;
 use sim::retail::{Instance, Joint, JointSetting, Orders, Supply, joint_week};
-use vocab::{Decimal, Timestamp};
+use vocab::Timestamp;
 
 /// A week and what came of it.
 type Week = (Timestamp, Joint);
@@ -21,9 +20,7 @@ pub(super) fn run(
     orders: &Orders,
     chosen: &[Timestamp],
 ) -> Result<()> {
-    let bar = if c.json { ProgressBar::hidden() } else { ProgressBar::no_length() };
-    let style = ProgressStyle::with_template("  {msg} {bar:30}");
-    bar.set_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()));
+    let bar = bar(c);
     let faults = if args.faults { Faults::HARSH } else { Faults::FAR };
     let mut weeks: Vec<Week> = vec![];
     for week in chosen {
@@ -38,21 +35,11 @@ pub(super) fn run(
         weeks.push((*week, joint.map_err(|why| Failure::new(Exit::Failed, "simulation", why))?));
     }
     bar.finish_and_clear();
-    let broken: Vec<&String> = weeks.iter().flat_map(|(_, joint)| &joint.violations).collect();
-    let listed: Vec<Value> = weeks.iter().map(value).collect();
-    let whole = json!({
-        "weeks": listed, "violations": broken.len(), "seed": args.seed, "suppliers": args.suppliers,
-        "capacity_percent": percent, "faults": args.faults,
-    });
-    c.tell(&whole, || table(c, &weeks))?;
-    match broken.first() {
-        None => Ok(()),
-        Some(first) => Err(Failure::new(Exit::Failed, "simulation", (*first).clone())),
-    }
+    let broken = weeks.iter().flat_map(|(_, joint)| &joint.violations);
+    tell(c, args, percent, weeks.iter().map(value), broken, || table(c, &weeks))
 }
 
 fn value((week, joint): &Week) -> Value {
-    let pounds = |amount: Decimal| (amount.to_f64_lossy() * 100.0).round() / 100.0;
     json!({
         "week": retail::monday(week), "lines": joint.lines, "welfare": pounds(joint.welfare),
         "optimum": pounds(joint.optimum), "setups": pounds(joint.setups),
@@ -76,10 +63,8 @@ fn table(c: &Context, weeks: &[Week]) -> String {
         Msg::JointBytes,
         Msg::JointAgreed,
     ];
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_header(head.map(|msg| c.say(msg, &[])));
-    for (week, joint) in weeks {
-        table.add_row([
+    let row = |(week, joint): &Week| {
+        vec![
             retail::monday(week),
             joint.lines.to_string(),
             format!("{} / {}", joint.bought, joint.lots),
@@ -92,8 +77,7 @@ fn table(c: &Context, weeks: &[Week]) -> String {
             format!("{:.1}", joint.messages_per_line),
             format!("{:.0}", joint.bytes_per_node / 1e3),
             format!("{:.1}", joint.agreed_ms as f64 / 1e3),
-        ]);
-    }
-    table.column_iter_mut().skip(1).for_each(|column| column.set_cell_alignment(CellAlignment::Right));
-    format!("{table}\n{}", c.say(Msg::ReplaySynthetic, &[]))
+        ]
+    };
+    sheet(c, &head, weeks.iter().map(row))
 }
