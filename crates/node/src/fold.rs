@@ -455,7 +455,7 @@ impl Node {
     /// A pool's state may have changed: a made pool binds deals.
     pub(crate) fn pool_changed(&mut self, id: &RecordId, now: Timestamp) {
         self.agenda.insert(Todo::Tell(Topic::Market));
-        self.hold_for_pool(id);
+        self.hold_for_pool(id, now);
         let Some(pool) = self.pools.get(id) else {
             self.agenda.insert(Todo::Request(*id));
             return;

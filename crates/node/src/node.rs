@@ -374,7 +374,7 @@ impl Node {
         }
         let me = self.me();
         for id in self.pools.expire(&me, now) {
-            self.hold_for_pool(&id);
+            self.hold_for_pool(&id, now);
             self.agenda.insert(Todo::Pool(id));
             self.agenda.insert(Todo::Tell(Topic::Market));
         }

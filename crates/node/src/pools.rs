@@ -22,6 +22,8 @@ use vocab::{AgentId, RecordId, Text, Timestamp, after};
 pub(crate) const CLOSE_GRACE_S: i64 = 3_600;
 /// How long after closing time one may still be said, or consented to: so that it arrives before that.
 pub(crate) const CLOSE_UNTIL_S: i64 = 3_000;
+/// How long an offerer keeps what a pool may have sold whose keeper it does not hear, seconds: a week away, say.
+const OFFERER_WAITS_S: i64 = 7 * 86_400;
 /// How long the keeper waits for pledges signed in time that are still on their way, seconds.
 pub(crate) const CLOSE_WAIT_S: i64 = 2;
 /// Seconds between two looks at a pool whose close is awaited.
@@ -114,9 +116,21 @@ impl Pool {
         let waits = self.pledge_of(me).is_none_or(|p| p.pledge.extend);
         self.terms.extended.filter(|_| waits).unwrap_or(self.terms.closes)
     }
-    /// When `me` is free, if no close has bound it by then.
+    /// When `me` is free, if no close has bound it by then. The offerer is later: what was closed in time and has not
+    /// reached it still binds others to it.
     pub(crate) fn free_from(&self, me: &AgentId) -> Timestamp {
-        after(self.binds_until(me), CLOSE_GRACE_S)
+        let waits = self.offerer == *me && self.terms.keeper != *me;
+        after(self.binds_until(me), if waits { OFFERER_WAITS_S } else { CLOSE_GRACE_S })
+    }
+    /// Whether a close can still make it, as far as is known here at `now`.
+    pub(crate) fn may_be_made(&self, now: Timestamp) -> bool {
+        match self.end {
+            End::Open => true,
+            End::Disputed { .. } => {
+                self.denied.is_none() && now <= after(self.terms.closes_for_good(), CLOSE_GRACE_S)
+            }
+            End::Closed { .. } | End::Lapsed => false,
+        }
     }
     /// How many members have a pledge known here.
     pub(crate) fn members(&self) -> usize {

@@ -129,8 +129,20 @@ fn a_stand_in_that_leaves_out_what_it_countersigned_is_proved_and_binds_nobody()
     );
     assert!(c.world.disk(c.workshop).iter().all(|e| e.record.kind != "close_consent"));
     c.world.run(3_600);
-    let pools = c.world.node(c.workshop).unwrap().pools(c.world.now());
-    assert_eq!(pools.iter().find(|p| p.id == id).unwrap().state, PoolState::Lapsed);
+    assert_eq!(known(&c, c.workshop, &id), (PoolState::Closing, vec![]));
+}
+
+#[test]
+fn a_pool_that_its_keeper_may_have_closed_is_over_for_the_offerer_once_all_members_are_free() {
+    let (mut c, id, members) = pool_without_keeper(45);
+    c.world.run(3_600);
+    c.world.start(members[0]);
+    c.world.run(60);
+    assert_eq!(known(&c, members[0], &id).0, PoolState::Lapsed);
+    assert_eq!(known(&c, c.workshop, &id).0, PoolState::Closing);
+    c.world.start(members[1]);
+    c.world.run(60);
+    assert_eq!(known(&c, c.workshop, &id), (PoolState::Lapsed, vec![]));
 }
 
 #[test]

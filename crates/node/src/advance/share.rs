@@ -2,7 +2,6 @@
 
 use crate::node::Node;
 use crate::orders::Stage;
-use crate::pools::End;
 use market::statement::{DropList, DropShare, Offer};
 use std::collections::BTreeMap;
 use vocab::{Decimal, RecordId, SpecId, Timestamp};
@@ -13,19 +12,19 @@ impl Node {
         !self.model.recipes.contains_key(spec)
     }
 
-    /// What is left for a further pool on an own offer: what all its pools share, less the caps of those that are open
+    /// What is left for a further pool on an own offer: what all its pools share, less the caps of those that may be made
     /// and what was made for the others; from stock no more than is on hand and unclaimed. `None` where they share
     /// nothing.
-    pub(crate) fn left_for_pools(&self, id: &RecordId, offer: &Offer) -> Option<Decimal> {
+    pub(crate) fn left_for_pools(&self, id: &RecordId, offer: &Offer, now: Timestamp) -> Option<Decimal> {
         let stock = offer.pooling.as_ref()?.stock?;
         let taken: Decimal = self
             .pools
             .iter()
             .filter(|pool| pool.terms.offer == *id && pool.offerer == self.me())
-            .map(|pool| match (&pool.end, pool.made()) {
-                (End::Open, _) => pool.terms.cap,
-                (_, Some((_, settled, _))) => settled.shares.iter().map(|s| s.quantity).sum(),
-                _ => Decimal::ZERO,
+            .map(|pool| match pool.made() {
+                Some((_, settled, _)) => settled.shares.iter().map(|s| s.quantity).sum(),
+                None if pool.may_be_made(now) => pool.terms.cap,
+                None => Decimal::ZERO,
             })
             .sum();
         let left = stock - taken;
@@ -50,10 +49,10 @@ impl Node {
 
     /// Part of the fold: what an open pool may take from stock is set aside for it, and free again once it has ended;
     /// what was made is then set aside by its order.
-    pub(crate) fn hold_for_pool(&mut self, id: &RecordId) {
+    pub(crate) fn hold_for_pool(&mut self, id: &RecordId, now: Timestamp) {
         let me = self.me();
         let Some(pool) = self.pools.get(id).filter(|pool| pool.offerer == me) else { return };
-        let (open, held) = (matches!(pool.end, End::Open), self.joint.held.contains(id));
+        let (open, held) = (pool.may_be_made(now), self.joint.held.contains(id));
         let (spec, cap) = (pool.terms.spec.clone(), pool.terms.cap);
         let shared = self.board.offers.get(&pool.terms.offer);
         let shared = shared.is_some_and(|l| l.what.pooling.as_ref().is_some_and(|p| p.stock.is_some()));

@@ -254,13 +254,23 @@ impl Pools {
         of
     }
 
-    /// Its author says that nothing of this pool has bound it in time; false where that is no pool it is a member of.
-    pub(crate) fn set_free(&mut self, id: &RecordId, author: AgentId) -> bool {
-        let is_member = |pool: &&mut Pool| {
-            let settled = if let End::Closed { settled, .. } = &pool.end { Some(settled) } else { None };
-            pool.current.contains_key(&author) || settled.is_some_and(|s| s.share_of(&author).is_some())
-        };
-        self.all.get_mut(id).filter(is_member).is_some_and(|pool| pool.free.insert(author))
+    /// Its author says that nothing of this pool has bound it in time; false where that is no pool it is a member of. Once
+    /// all say so, the offerer need not wait for the keeper.
+    pub(crate) fn set_free(&mut self, me: &AgentId, id: &RecordId, author: AgentId) -> bool {
+        let Some(pool) = self.all.get_mut(id) else { return false };
+        let settled = if let End::Closed { settled, .. } = &pool.end { Some(settled) } else { None };
+        let is_member =
+            pool.current.contains_key(&author) || settled.is_some_and(|s| s.share_of(&author).is_some());
+        if !is_member || !pool.free.insert(author) {
+            return false;
+        }
+        if pool.offerer == *me
+            && matches!(pool.end, End::Open)
+            && pool.current.keys().all(|member| pool.free.contains(member))
+        {
+            pool.end = End::Lapsed;
+        }
+        true
     }
 
     /// This node holds a small proof of what it gets.
