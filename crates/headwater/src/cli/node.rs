@@ -89,6 +89,10 @@ pub(crate) struct SimulateArgs {
     /// How many virtual days [default: as the scenario says]
     #[arg(long, value_name = "NUMBER", value_parser = clap::value_parser!(u32).range(1..=3_650))]
     pub(crate) days: Option<u32>,
+    /// How many virtual hours, instead of days
+    #[arg(long, value_name = "NUMBER", conflicts_with = "days",
+        value_parser = clap::value_parser!(u32).range(1..=87_600))]
+    pub(crate) hours: Option<u32>,
     /// What all chance follows from
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub(crate) seed: u64,

@@ -25,7 +25,7 @@ pub(super) fn run(c: &Context, args: SimulateArgs) -> Result<()> {
     };
     let setting = Setting {
         nodes: args.nodes.map_or(scenario.nodes, |n| n as usize),
-        hours: args.days.unwrap_or(scenario.days) * 24,
+        hours: args.hours.unwrap_or_else(|| args.days.unwrap_or(scenario.days) * 24),
         seed: args.seed,
         trials: args.faults,
     };
@@ -98,16 +98,14 @@ pub(super) fn soak(c: &Context, args: &SoakArgs) -> Result<()> {
 
 fn broken(c: &Context, name: &str, setting: &Setting, violation: &Violation) -> Failure {
     let Setting { nodes, hours, seed, trials } = setting;
-    let again = format!(
-        "headwater simulate {name} --nodes {nodes} --days {} --seed {seed} --faults {trials}",
-        hours / 24
-    );
+    let again =
+        format!("headwater simulate {name} --nodes {nodes} --hours {hours} --seed {seed} --faults {trials}");
     let story = violation.story.join("\n");
     Failure::new(Exit::Failed, "simulation", c.say(Msg::SimulatedBroken, &[&violation.what, &again, &story]))
 }
 
 fn shortest(setting: &Setting, violation: &Violation) -> serde_json::Value {
-    json!({"nodes": setting.nodes, "days": setting.hours / 24, "seed": setting.seed,
+    json!({"nodes": setting.nodes, "hours": setting.hours, "seed": setting.seed,
         "faults": setting.trials.to_string(), "violation": violation})
 }
 

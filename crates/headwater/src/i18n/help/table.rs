@@ -295,6 +295,7 @@ pub(super) const HELP: &[(&str, &str)] = &[
     ("A scenario's file, or village, pools or province", "情景文件，或 village、pools、province"),
     ("How many nodes [default: as the scenario says]", "节点数 [默认：按情景]"),
     ("How many virtual days [default: as the scenario says]", "虚拟天数 [默认：按情景]"),
+    ("How many virtual hours, instead of days", "虚拟小时数，代替天数"),
     ("What goes wrong: all, none, or names with commas between, of which a wrong one lists those there are", "出什么错：all、none，或以逗号分隔的名称；写错名称会列出全部可用名称"),
     ("Scenarios under faults and lies, each seed another mix, until stopped or something that must hold breaks", "在故障与谎言下运行情景，每个种子一种组合，直到停止或某个不变量被破坏"),
     ("The first seed [default: from the clock]", "首个种子 [默认：取自时钟]"),
