@@ -14,7 +14,9 @@ use vocab::{AgentId, RecordId, after};
 
 /// A pool of two members kept by the buyer, whose node is then killed so that it can be spoken for.
 fn pool_with_lying_keeper(seed: u64) -> (Chairs, RecordId, Vec<usize>) {
-    let mut c = chairs(seed);
+    pool_on(chairs(seed))
+}
+fn pool_on(mut c: Chairs) -> (Chairs, RecordId, Vec<usize>) {
     let members: Vec<usize> = (0..2).map(|i| c.world.add(&format!("member-{i}"))).collect();
     for m in &members {
         c.world.introduce(*m, c.buyer);
@@ -252,6 +254,35 @@ fn a_close_that_the_offerer_proves_false_binds_no_member_to_it() {
     c.world.run(60);
     assert_eq!(known(&c, one, &id).1[0].2, DealState::Refused);
     c.world.check_ends(true);
+}
+
+#[test]
+fn what_a_disputed_pool_may_still_sell_goes_to_no_other() {
+    let mut c = chairs(46);
+    let offer = serde_json::json!({"do": "offer", "spec": "chair", "prices": {"currency": "EUR", "tiers": [{"from": "1", "unit_price": "120"}]},
+        "pooling": {"cap": "4", "stock": "6", "lead_time_days": 40, "payment": "on receipt"}});
+    c.offer = c.world.recorded(c.workshop, json(offer)).unwrap();
+    let (mut c, id, members) = pool_on(c);
+    let (workshop, opener, left_out) = (c.workshop, c.forest, Some(c.world.agent(members[1])));
+    members.iter().for_each(|m| c.world.kill(*m));
+    let letter = keepers_close(&c, id, left_out, workshop);
+    shows(&mut c, workshop, letter);
+    c.world.run(30);
+    assert_eq!(known(&c, workshop, &id).0, PoolState::Disputed);
+    let opened = |c: &mut Chairs| {
+        let closes = after(c.world.now(), 600);
+        let open =
+            serde_json::json!({"do": "open_pool", "offer": c.offer, "threshold": "1", "closes": closes});
+        c.world.recorded(opener, json(open)).unwrap();
+        c.world.run(10);
+        let pools = c.world.node(workshop).unwrap().pools(c.world.now());
+        pools.into_iter().filter(|pool| pool.id != id).map(|pool| pool.terms.cap).collect::<Vec<_>>()
+    };
+    assert_eq!(opened(&mut c), [decimal("2")]);
+    // the offerer's own proof is out: nobody can be bound by that pool any more
+    c.world.run(3_600);
+    assert!(has(&c, workshop, "fraud"));
+    assert_eq!(opened(&mut c).iter().max(), Some(&decimal("4")));
 }
 
 /// The keeper is back and closes in truth, while `away` is away, for more than an hour.
