@@ -60,7 +60,7 @@ impl Node {
         let (me, member) = (self.me(), record.author);
         let own = member == me;
         if self.pools.get(&refusal.answers).is_some() {
-            if self.pools.set_free(&me, &refusal.answers, member) {
+            if self.pools.set_free(&me, &refusal.answers, member, at) {
                 // as with any last signature, whom it reached too late can say so until it has spoken of the deal since
                 self.deals.unbind_pool(&refusal.answers, &refusal.detail, |deal| {
                     deal.buyer(&me) == member && !deal.has_spoken(&me, &member)

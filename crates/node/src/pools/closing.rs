@@ -256,7 +256,7 @@ impl Pools {
 
     /// Its author says that nothing of this pool has bound it in time; false where that is no pool it is a member of. Once
     /// all say so, the offerer need not wait for the keeper.
-    pub(crate) fn set_free(&mut self, me: &AgentId, id: &RecordId, author: AgentId) -> bool {
+    pub(crate) fn set_free(&mut self, me: &AgentId, id: &RecordId, author: AgentId, at: Timestamp) -> bool {
         let Some(pool) = self.all.get_mut(id) else { return false };
         let settled = if let End::Closed { settled, .. } = &pool.end { Some(settled) } else { None };
         let is_member =
@@ -264,10 +264,8 @@ impl Pools {
         if !is_member || !pool.free.insert(author) {
             return false;
         }
-        if pool.offerer == *me
-            && matches!(pool.end, End::Open)
-            && pool.current.keys().all(|member| pool.free.contains(member))
-        {
+        let awaited = pool.offerer == *me && matches!(pool.end, End::Open) && !pool.waits(at);
+        if awaited && pool.current.keys().all(|member| pool.free.contains(member)) {
             pool.end = End::Lapsed;
         }
         true
