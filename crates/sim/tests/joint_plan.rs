@@ -34,13 +34,26 @@ struct Market {
 
 /// One planner; works that make bolts and nuts at different prices, each kind with a set-up; buyers who want some.
 fn market(seed: u64, hours: &[i64], buyers: usize, faults: Faults) -> Market {
+    market_of(seed, hours, buyers, faults, true)
+}
+/// The same; `acquainted` suppliers and buyers know each other beforehand, others only the planner.
+fn market_of(seed: u64, hours: &[i64], buyers: usize, faults: Faults, acquainted: bool) -> Market {
     let mut world = World::new(seed, Faults::NONE);
     let planner = world.add("planner");
     let suppliers: Vec<_> = (0..hours.len()).map(|i| world.add(&format!("works-{i}"))).collect();
     let buyers: Vec<_> = (0..buyers).map(|i| world.add(&format!("buyer-{i}"))).collect();
+    if !acquainted {
+        // who cares for other things keeps no addresses of strangers
+        for (who, category) in
+            suppliers.iter().map(|s| (*s, "flour")).chain(buyers.iter().map(|b| (*b, "salt")))
+        {
+            let wants = j!({"do": "set_interests", "wants": [{"category": category}]});
+            world.recorded(who, json(wants)).unwrap();
+        }
+    }
     for b in &buyers {
         world.introduce(planner, *b);
-        suppliers.iter().for_each(|s| world.introduce(*s, *b));
+        suppliers.iter().filter(|_| acquainted).for_each(|s| world.introduce(*s, *b));
     }
     suppliers.iter().for_each(|s| world.introduce(planner, *s));
     world.run(2);
@@ -434,6 +447,14 @@ fn a_standing_order_takes_part_where_its_owner_allows_it_and_is_covered_once() {
     let orders = m.world.node(one).unwrap().standing_orders(m.world.now());
     assert_eq!(orders.len(), 1);
     assert_sound(&m, 31);
+}
+
+#[test]
+fn a_plan_brings_together_who_never_met() {
+    let mut m = market_of(33, &[40, 40], 3, Faults::NONE, false);
+    m.world.run(TAKES_S + PLANS_S);
+    assert!(!bought(&m).is_empty());
+    assert_sound(&m, 33);
 }
 
 #[test]
