@@ -43,7 +43,7 @@ fn market_of(seed: u64, hours: &[i64], buyers: usize, faults: Faults, acquainted
     let suppliers: Vec<_> = (0..hours.len()).map(|i| world.add(&format!("works-{i}"))).collect();
     let buyers: Vec<_> = (0..buyers).map(|i| world.add(&format!("buyer-{i}"))).collect();
     if !acquainted {
-        // who cares for other things keeps no addresses of strangers
+        // no listing makes them acquainted
         for (who, category) in
             suppliers.iter().map(|s| (*s, "flour")).chain(buyers.iter().map(|b| (*b, "salt")))
         {
