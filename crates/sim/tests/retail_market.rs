@@ -101,8 +101,10 @@ fn nodes_that_bid_for_themselves_come_near_the_optimum() {
 fn a_joint_plan_of_real_nodes_makes_what_pays() {
     let orders = orders(8, 3);
     let instance = Instance::of_week(&orders, orders.weeks()[0], supply(100));
-    let setting = JointSetting { takes_s: 60, ..JointSetting::usual(1) };
-    let joint = joint_week(&orders, &instance, setting, |_, _| {}).unwrap();
-    assert!(joint.violations.is_empty(), "{:?}", joint.violations);
-    assert!(joint.bought > 0 && joint.welfare.is_positive() && joint.agreed_ms > 0, "{joint:?}");
+    for faults in [Faults::FAR, Faults::HARSH] {
+        let setting = JointSetting { takes_s: 300, faults, ..JointSetting::usual(1) };
+        let joint = joint_week(&orders, &instance, setting, |_, _| {}).unwrap();
+        assert!(joint.violations.is_empty(), "{:?}", joint.violations);
+        assert!(joint.bought > 0 && joint.welfare.is_positive() && joint.agreed_ms > 0, "{joint:?}");
+    }
 }

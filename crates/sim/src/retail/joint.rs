@@ -12,7 +12,7 @@ use crate::firms::EVER_S;
 use crate::{Faults, World};
 use ledger::Statement;
 use market::planner::{PRODUCTS_MAX, PlanPart, bound, plan};
-use node::view::DemandViewState;
+use node::view::{CallView, DemandViewState};
 use node::{Hears, Policy};
 use serde::Serialize;
 use serde_json::json;
@@ -109,7 +109,7 @@ pub fn joint_week(
         "do": "plan_call", "name": vocab::both("a week's orders", "一周的订单"), "currency": CURRENCY, "unit": "h",
         "takes_until": takes_until, "closes": closes,
     }))?)?;
-    market.week.world.run(30);
+    market.await_call(call, setting.takes_s / 2);
     market.supply(call)?;
     market.want(call)?;
     let since = |t: Timestamp| t.as_millisecond() - began.as_millisecond();
@@ -149,13 +149,23 @@ impl<'a> Market<'a> {
         Self { week, planner, demands: BTreeMap::new(), meeting_messages }
     }
 
+    /// Waits until all know of the call, but no longer: on bad lines, who has not heard of it takes no part.
+    fn await_call(&mut self, call: RecordId, at_most_s: i64) {
+        for _ in 0..at_most_s {
+            self.week.run_ms(LOOK_MS);
+            if (0..self.week.world.len()).all(|who| self.week.knows(who, &call)) {
+                return;
+            }
+        }
+    }
+
     /// Each supplier says what it would make of all that is wanted.
     fn supply(&mut self, call: RecordId) -> Result<(), String> {
         let week = &mut self.week;
         let (instance, orders) = (week.instance, week.orders);
         let codes: BTreeSet<usize> = instance.lots.iter().map(|lot| lot.code).collect();
         for supplier in 0..instance.capacities.len() {
-            let Some(hours) = week.hours(supplier) else { continue };
+            let Some(hours) = week.hours(supplier).filter(|_| week.knows(supplier, &call)) else { continue };
             let product = |code: &usize| {
                 json!({
                     "spec": orders.codes[*code].spec, "name": orders.codes[*code].name, "unit": "each",
@@ -179,6 +189,9 @@ impl<'a> Market<'a> {
         let week = &mut self.week;
         let instance = week.instance;
         for (n, lot) in instance.lots.iter().enumerate() {
+            if !week.knows(week.nodes[&lot.customer], &call) {
+                continue;
+            }
             let demand = json!({
                 "do": "plan_demand", "call": call, "spec": week.spec(lot.code),
                 "quantity": lot.quantity.to_string(),
@@ -229,10 +242,7 @@ impl<'a> Market<'a> {
     fn count(&self, call: RecordId) -> Joint {
         let Week { world, instance, nodes, .. } = &self.week;
         let (sales, violations) = self.week.sales(&self.demands);
-        let called = |who: usize| {
-            let calls = world.node(who).map(|node| node.calls(world.now()));
-            calls.into_iter().flatten().find(|c| c.id == call)
-        };
+        let called = |who: usize| self.week.called(who, &call);
         let demands = nodes.values().filter_map(|who| called(*who)).flat_map(|c| c.demands);
         let shares: BTreeMap<_, _> = demands.filter_map(|d| Some((d.id, d.setup_share?))).collect();
         let shared = |sale: &Sale| shares.get(&sale.deal.id).map(|share| *share * sale.deal.quantity);
@@ -262,6 +272,17 @@ impl<'a> Market<'a> {
             agreed_ms: 0,
             violations,
         }
+    }
+}
+
+impl Week<'_> {
+    fn called(&self, who: usize, call: &RecordId) -> Option<CallView> {
+        self.world.node(who)?.calls(self.world.now()).into_iter().find(|c| c.id == *call)
+    }
+    /// Whether a node has heard of the call, once it is up.
+    fn knows(&mut self, who: usize, call: &RecordId) -> bool {
+        self.world.run_until(60, |world| world.node(who).is_some());
+        self.called(who, call).is_some()
     }
 }
 

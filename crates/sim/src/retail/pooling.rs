@@ -219,10 +219,13 @@ fn open(
         let open =
             json!({"do": "open_pool", "offer": offer, "threshold": at.from.to_string(), "closes": closes});
         world.recorded(who, command(open)?)?;
-        let now = world.now();
-        let granted = world.node(who).map(|node| node.pools(now)).unwrap_or_default();
-        let pool = granted.iter().find(|p| p.terms.offer == offer);
-        let id = pool.ok_or_else(|| format!("no pool of {}", orders.codes[code].spec))?.id;
+        let granted = |world: &World| {
+            let pools = world.node(who)?.pools(world.now());
+            pools.iter().find(|p| p.terms.offer == offer).map(|p| p.id)
+        };
+        // on a bad day its supplier is down just now
+        world.run_until(NEWS_S, |world| granted(world).is_some());
+        let id = granted(world).ok_or_else(|| format!("no pool of {}", orders.codes[code].spec))?;
         pools.insert(code, Pool { at, supplier: who, id });
     }
     Ok(pools)
