@@ -104,7 +104,7 @@ fn replay(
     show(Msg::ReplayAuctions);
     let supply = Supply { suppliers: args.suppliers, capacity_percent: percent, seed: args.seed };
     let instance = Instance::of_week(orders, week, supply);
-    let setting = AuctionSetting { faults, ..AuctionSetting::usual(args.seed) };
+    let setting = AuctionSetting::usual(args.seed, faults);
     let auctioned = auction_week(orders, &instance, setting, |done_ms, all_ms| {
         at(done_ms.unsigned_abs(), all_ms.unsigned_abs());
     })?;

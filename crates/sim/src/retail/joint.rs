@@ -33,9 +33,10 @@ pub struct JointSetting {
 }
 
 impl JointSetting {
-    /// Ten minutes to take part, five to plan, on long lines without fault.
-    pub fn usual(seed: u64) -> Self {
-        Self { takes_s: 600, plans_s: 300, seed, faults: Faults::FAR }
+    /// Ten minutes to take part, five to plan, on long lines without fault; hours of both where nodes crash.
+    pub fn usual(seed: u64, faults: Faults) -> Self {
+        let takes_s = faults.patience_s(600);
+        Self { takes_s, plans_s: takes_s / 2, seed, faults }
     }
 }
 
@@ -80,6 +81,8 @@ pub struct Joint {
     pub violations: Vec<String>,
 }
 
+/// How long word of the call may take, virtual seconds.
+const NEWS_S: i64 = 120;
 /// How long the last awards may take after the plan is out, virtual seconds.
 const AWARDS_S: i64 = 120;
 
@@ -109,11 +112,11 @@ pub fn joint_week(
         "do": "plan_call", "name": vocab::both("a week's orders", "一周的订单"), "currency": CURRENCY, "unit": "h",
         "takes_until": takes_until, "closes": closes,
     }))?)?;
-    market.await_call(call, setting.takes_s / 2);
+    market.await_call(call);
     market.supply(call)?;
     market.want(call)?;
     let since = |t: Timestamp| t.as_millisecond() - began.as_millisecond();
-    let (end, mut met, mut agreed) = (after(closes, AWARDS_S), 0, takes_until);
+    let (end, mut met, mut agreed) = (after(closes, setting.faults.patience_s(AWARDS_S)), 0, takes_until);
     let mut bought = 0;
     while market.week.world.now() < end {
         told(since(market.week.world.now()), since(end));
@@ -150,8 +153,8 @@ impl<'a> Market<'a> {
     }
 
     /// Waits until all know of the call, but no longer: on bad lines, who has not heard of it takes no part.
-    fn await_call(&mut self, call: RecordId, at_most_s: i64) {
-        for _ in 0..at_most_s {
+    fn await_call(&mut self, call: RecordId) {
+        for _ in 0..NEWS_S {
             self.week.run_ms(LOOK_MS);
             if (0..self.week.world.len()).all(|who| self.week.knows(who, &call)) {
                 return;

@@ -27,7 +27,7 @@ pub(super) fn run(
         bar.set_message(c.say(Msg::ReplayJoint, &[&retail::monday(week)]));
         let supply = Supply { suppliers: args.suppliers, capacity_percent: percent, seed: args.seed };
         let instance = Instance::of_week(orders, *week, supply);
-        let setting = JointSetting { faults, ..JointSetting::usual(args.seed) };
+        let setting = JointSetting::usual(args.seed, faults);
         let joint = joint_week(orders, &instance, setting, |done_ms, all_ms| {
             bar.set_length(all_ms.unsigned_abs());
             bar.set_position(done_ms.unsigned_abs());
