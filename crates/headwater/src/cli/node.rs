@@ -158,9 +158,6 @@ pub(crate) struct ReplayArgs {
     /// What all chance follows from
     #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     pub(crate) seed: u64,
-    /// Lose, double and delay messages, and crash nodes
-    #[arg(long)]
-    pub(crate) faults: bool,
     /// Have each supplier pay a set-up for each product, and plan the week jointly
     #[arg(long)]
     pub(crate) setup: bool,

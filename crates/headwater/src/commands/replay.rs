@@ -60,7 +60,7 @@ fn tell<'a>(
     let (weeks, broken): (Vec<_>, Vec<_>) = (weeks.collect(), broken.collect());
     let whole = json!({
         "weeks": weeks, "violations": broken.len(), "seed": args.seed, "suppliers": args.suppliers,
-        "capacity_percent": percent, "faults": args.faults,
+        "capacity_percent": percent,
     });
     c.tell(&whole, table)?;
     match broken.first() {
@@ -92,7 +92,7 @@ fn replay(
     week: Timestamp,
     bar: &ProgressBar,
 ) -> std::result::Result<(Pooled, Auctioned), String> {
-    let faults = if args.faults { Faults::HARSH } else { Faults::FAR };
+    let faults = Faults::FAR;
     let show = |msg: Msg| bar.set_message(c.say(msg, &[&retail::monday(&week)]));
     let at = |done: u64, all: u64| {
         bar.set_length(all);

@@ -21,13 +21,12 @@ pub(super) fn run(
     chosen: &[Timestamp],
 ) -> Result<()> {
     let bar = bar(c);
-    let faults = if args.faults { Faults::HARSH } else { Faults::FAR };
     let mut weeks: Vec<Week> = vec![];
     for week in chosen {
         bar.set_message(c.say(Msg::ReplayJoint, &[&retail::monday(week)]));
         let supply = Supply { suppliers: args.suppliers, capacity_percent: percent, seed: args.seed };
         let instance = Instance::of_week(orders, *week, supply);
-        let setting = JointSetting::usual(args.seed, faults);
+        let setting = JointSetting::usual(args.seed, Faults::FAR);
         let joint = joint_week(orders, &instance, setting, |done_ms, all_ms| {
             bar.set_length(all_ms.unsigned_abs());
             bar.set_position(done_ms.unsigned_abs());

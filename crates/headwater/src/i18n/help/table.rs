@@ -289,7 +289,6 @@ pub(super) const HELP: &[(&str, &str)] = &[
     ("The first of them, counted from 1", "起始周，从 1 起计"),
     ("How many suppliers", "供应商数量"),
     ("What all suppliers can make, as a multiple of what is wanted", "全部供应商的产能，为需求的倍数"),
-    ("Lose, double and delay messages, and crash nodes", "丢失、重复、延迟消息，并使节点崩溃"),
     ("The firms of a published supply chain as independent nodes, beside a planner who sees all", "以独立节点模拟一条已发表供应链的各家企业，并与掌握全局的计划者对照"),
     ("Most orders", "订单数上限"),
     ("A scenario's file, or village, pools or province", "情景文件，或 village、pools、province"),
