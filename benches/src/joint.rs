@@ -41,7 +41,7 @@ pub(crate) fn run(context: &Context) -> Result<Section> {
         let (alone, prices) = plan(&problem);
         let took = began.elapsed();
         let most = bound(&problem, &prices);
-        let joint = joint_week(&orders, &instance, JointSetting::usual(SEED, sim::Faults::FAR), |_, _| {})?;
+        let joint = joint_week(&orders, &instance, JointSetting::usual(SEED), |_, _| {})?;
         sound(&joint.violations)?;
         section.row(
             Row::new(

@@ -99,7 +99,7 @@ const HEAD: [&str; 12] = [
 
 fn auctions(context: &Context, section: &mut Section, orders: &Orders, week: Timestamp) -> Result<()> {
     section.line(HEAD.map(str::to_owned));
-    let setting = AuctionSetting::usual(SEED, sim::Faults::FAR);
+    let setting = AuctionSetting::usual(SEED);
     for (capacity_percent, trial, trial_messages) in TRIALS.into_iter().take(context.size(3, 1)) {
         context.say(&format!("market: auctions at {capacity_percent} % of demand"));
         let supply = Supply { suppliers: SUPPLIERS, capacity_percent, seed: SEED };

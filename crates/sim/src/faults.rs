@@ -70,12 +70,6 @@ impl Faults {
     /// Long lines without fault between machines that stay up.
     pub const FAR: Self = Self { delay_ms_min: 10, delay_ms_max: 40, order: Order::Kept, ..Self::NONE };
 
-    /// How long a market that takes `usual_s` on good days stays open: where nodes crash, owners wait for theirs, one
-    /// after another in a run, though not in life.
-    pub(crate) fn patience_s(&self, usual_s: i64) -> i64 {
-        if self.crash > 0 { 36 * usual_s } else { usual_s }
-    }
-
     /// A bad day.
     pub const HARSH: Self = Self {
         delay_ms_min: 1,

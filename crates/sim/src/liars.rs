@@ -94,7 +94,7 @@ impl Liar {
         rng: &mut fastrand::Rng,
     ) -> Vec<Told> {
         let truth = frame.encode();
-        let lies = self.choose(frame, rng).into_iter();
+        let lies = self.choose(frame, rng);
         let told = lies.into_iter().find_map(|lie| self.twist(lie, frame, &truth, prey, &known, rng));
         if self.sent.len() == KEPT {
             self.sent.pop_front();
@@ -183,12 +183,13 @@ impl Liar {
                 // clumsily, or so that all but the one left out and the offerer believe it
                 let fair = rng.bool().then(|| without_one(close, known, rng)).flatten();
                 let other = self.says(close, |content| {
-                    let dropped = content["body"]["pledges"].as_array_mut().and_then(Vec::pop);
-                    if let Some(refs) = content["refs"].as_array_mut() {
-                        refs.retain(|id| Some(id) != dropped.as_ref());
-                    }
                     if let Some(fair) = &fair {
                         (content["body"], content["refs"]) = (json!(fair), json!(fair.refs()));
+                    } else {
+                        let dropped = content["body"]["pledges"].as_array_mut().and_then(Vec::pop);
+                        if let Some(refs) = content["refs"].as_array_mut() {
+                            refs.retain(|id| Some(id) != dropped.as_ref());
+                        }
                     }
                     if lie == Lie::DoubleClose {
                         content["seq"] = json!(content["seq"].as_u64().unwrap_or(0) + FAR_SEQ);
@@ -226,8 +227,8 @@ fn without_one<'a>(
     known: &impl Fn(&RecordId) -> Option<&'a Record>,
     rng: &mut fastrand::Rng,
 ) -> Option<PoolClose> {
-    let (content, at) = (content(close), close.clone().verify().ok()?.at);
-    let close: PoolClose = serde_json::from_value(content["body"].clone()).ok()?;
+    let record = close.clone().verify().ok()?;
+    let close: PoolClose = record.read().ok()?;
     let terms: PoolTerms = known(&close.pool)?.read().ok()?;
     let mut left = close.pledges.clone();
     if !close.chunks.is_empty() || left.is_empty() {
@@ -236,7 +237,7 @@ fn without_one<'a>(
     left.swap_remove(rng.usize(0..left.len()));
     let listed = left.iter().chain(&close.replaced);
     let pledges: Option<Vec<_>> = listed.map(|id| market::Pledged::read(known(id)?).ok()).collect();
-    Some(market::pool::tally(&close.pool, &terms, &pledges?, at).ok()?.close(vec![]))
+    Some(market::pool::tally(&close.pool, &terms, &pledges?, record.at).ok()?.close(vec![]))
 }
 
 fn records(frame: &Frame) -> Vec<&Signed> {

@@ -90,7 +90,7 @@ fn pools_of_real_nodes_lift_what_reaches_the_break_together() {
 fn nodes_that_bid_for_themselves_come_near_the_optimum() {
     let orders = orders(8, 3);
     let instance = Instance::of_week(&orders, orders.weeks()[0], supply(100));
-    let setting = AuctionSetting { near: 3, random: 1, open_s: 120, ..AuctionSetting::usual(1, Faults::FAR) };
+    let setting = AuctionSetting { near: 3, random: 1, open_s: 120, ..AuctionSetting::usual(1) };
     let auctioned = auction_week(&orders, &instance, setting, |_, _| {}).unwrap();
     assert!(auctioned.violations.is_empty(), "{:?}", auctioned.violations);
     assert!(auctioned.welfare_percent > 80.0 && auctioned.welfare <= auctioned.optimum, "{auctioned:?}");
@@ -102,7 +102,7 @@ fn a_joint_plan_of_real_nodes_makes_what_pays() {
     let orders = orders(8, 3);
     let instance = Instance::of_week(&orders, orders.weeks()[0], supply(100));
     for faults in [Faults::FAR, Faults::HARSH] {
-        let setting = JointSetting::usual(1, faults);
+        let setting = JointSetting { takes_s: 300, faults, ..JointSetting::usual(1) };
         let joint = joint_week(&orders, &instance, setting, |_, _| {}).unwrap();
         assert!(joint.violations.is_empty(), "{:?}", joint.violations);
         assert!(joint.bought > 0 && joint.welfare.is_positive() && joint.agreed_ms > 0, "{joint:?}");

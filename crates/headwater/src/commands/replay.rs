@@ -92,19 +92,18 @@ fn replay(
     week: Timestamp,
     bar: &ProgressBar,
 ) -> std::result::Result<(Pooled, Auctioned), String> {
-    let faults = Faults::FAR;
     let show = |msg: Msg| bar.set_message(c.say(msg, &[&retail::monday(&week)]));
     let at = |done: u64, all: u64| {
         bar.set_length(all);
         bar.set_position(done);
     };
     show(Msg::ReplayPools);
-    let setting = PoolSetting { suppliers: args.suppliers, seed: args.seed, faults };
+    let setting = PoolSetting { suppliers: args.suppliers, seed: args.seed, faults: Faults::FAR };
     let pooled = pool_week(orders, breaks, week, setting, |done, all| at(done as u64, all as u64))?;
     show(Msg::ReplayAuctions);
     let supply = Supply { suppliers: args.suppliers, capacity_percent: percent, seed: args.seed };
     let instance = Instance::of_week(orders, week, supply);
-    let setting = AuctionSetting::usual(args.seed, faults);
+    let setting = AuctionSetting::usual(args.seed);
     let auctioned = auction_week(orders, &instance, setting, |done_ms, all_ms| {
         at(done_ms.unsigned_abs(), all_ms.unsigned_abs());
     })?;

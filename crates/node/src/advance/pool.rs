@@ -4,7 +4,7 @@
 use crate::effect::Topic;
 use crate::node::{Node, Todo};
 use crate::orders::{Ask, Stage};
-use crate::pools::End;
+use crate::pools::{CLOSE_UNTIL_S, CLOSE_WAIT_S, End};
 use crate::view::OrderSource;
 use crate::words::{about, because, said};
 use ledger::Audience;
@@ -134,8 +134,7 @@ impl Node {
     fn close_in_time(&mut self, id: RecordId, now: Timestamp) {
         let Some(pool) = self.pools.get(&id) else { return };
         let closes = pool.due_at(now);
-        let due = after(closes, crate::pools::CLOSE_WAIT_S) <= now
-            && now <= after(closes, crate::pools::CLOSE_UNTIL_S);
+        let due = after(closes, CLOSE_WAIT_S) <= now && now <= after(closes, CLOSE_UNTIL_S);
         if due && pool.in_force().is_none() {
             self.close_pool(id, now);
         }
@@ -277,7 +276,7 @@ impl Node {
     fn should_report(&self, id: RecordId, accused: &AgentId, now: Timestamp) -> bool {
         let known = self.board.frauds.contains_key(accused);
         let Some(pool) = self.pools.get(&id).filter(|pool| pool.offerer == self.me()) else { return !known };
-        let over = now > after(pool.due_at(now), crate::pools::CLOSE_UNTIL_S);
+        let over = now > after(pool.due_at(now), CLOSE_UNTIL_S);
         match (pool.consent, &pool.end) {
             (Some(_), _) => !known,
             (None, End::Disputed { .. }) => pool.denied.is_none() && over,

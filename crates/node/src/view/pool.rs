@@ -1,7 +1,7 @@
-//! Pools beyond their terms: what they save, rounds of them, who fetches what, and what was not as agreed.
+//! Pools as shown: where they stand and how they ended, what they save, rounds of them, who fetches what, and what was not as agreed.
 
 use super::Who;
-use market::statement::{DropOff, NextTier};
+use market::statement::{DropOff, NextTier, PoolTerms};
 use serde::{Deserialize, Serialize};
 use vocab::{Decimal, Money, RecordId, SpecId, Text, Timestamp, Unit};
 
@@ -129,4 +129,118 @@ pub enum ClaimKind {
     Short,
     /// more than is tolerated
     Over,
+}
+
+/// A pool, as known here.
+#[derive(Clone, Debug, Serialize)]
+pub struct PoolView {
+    /// its id: the record of its terms
+    pub id: RecordId,
+    /// who offers
+    pub by: Who,
+    /// who keeps it
+    pub keeper: Who,
+    /// the terms
+    pub terms: PoolTerms,
+    /// where it stands
+    pub state: PoolState,
+    /// members so far, as the keeper last said
+    pub members: u64,
+    /// sum of what they would take at most, as the keeper last said
+    pub pledged: Decimal,
+    /// price if it closed now; `None` below the threshold
+    pub price_now: Option<Money>,
+    /// price without a pool, for one step
+    pub solo_price: Option<Money>,
+    /// what counts of `pledged` towards a price, where not all does, as the keeper last said
+    pub counted: Option<Decimal>,
+    /// alone and together, side by side
+    pub compare: PoolCompare,
+    /// this node's pledge
+    pub mine: Option<MyPledge>,
+    /// what it came to, as this node has recomputed it
+    pub result: Option<PoolResult>,
+    /// what is wrong with its close
+    pub dispute: Option<Text>,
+    /// how far a full audit is, or what it came to, if the owner has asked for one
+    pub audit: Option<AuditView>,
+}
+
+/// A full audit of a pool.
+#[derive(Clone, Debug, Serialize)]
+pub struct AuditView {
+    /// pledges checked so far
+    pub checked: usize,
+    /// how many there are; until the audit ends, as far as known
+    pub of: usize,
+    /// what it came to; `None` while it goes on
+    pub verdict: Option<AuditVerdict>,
+    /// what is false or missing
+    pub why: Option<Text>,
+}
+
+/// What an audit came to.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuditVerdict {
+    /// the close follows from its pledges
+    True,
+    /// it does not
+    False,
+    /// not everything it lists could be had
+    Incomplete,
+}
+
+/// Where a pool stands.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PoolState {
+    /// takes pledges
+    Open,
+    /// the first closing time made no pool: who consented waits for the second
+    Extended,
+    /// closing time has passed, the close is awaited
+    Closing,
+    /// members are bound
+    Made,
+    /// nobody is bound
+    Lapsed,
+    /// the keeper was caught cheating: nobody is bound
+    Disputed,
+}
+
+/// This node's pledge to a pool.
+#[derive(Clone, Debug, Serialize)]
+pub struct MyPledge {
+    /// its record: the deal's id if the pool is made
+    pub id: RecordId,
+    /// the range wanted
+    pub at_least: Decimal,
+    /// the range wanted
+    pub at_most: Decimal,
+    /// most to be paid for one unit
+    pub ceiling: Decimal,
+    /// the keeper has countersigned it
+    pub receipted: bool,
+    /// it stands until the second closing time
+    pub extend: bool,
+    /// where the goods are to be fetched
+    pub drop_off: Option<u16>,
+    /// it counts towards a price
+    pub counted: bool,
+    /// how often it has been changed
+    pub edits: u64,
+}
+
+/// What a pool came to.
+#[derive(Clone, Debug, Serialize)]
+pub struct PoolResult {
+    /// the close
+    pub close: RecordId,
+    /// price of one unit, for all alike
+    pub unit_price: Money,
+    /// what all members get together
+    pub total: Decimal,
+    /// what this node gets
+    pub my_quantity: Decimal,
 }

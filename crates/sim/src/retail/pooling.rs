@@ -114,7 +114,7 @@ pub fn pool_week(
         wishes.keys().map(|(buyer, code)| (nodes[buyer], supplier(*code))).collect();
     meetings.into_iter().for_each(|(buyer, supplier)| world.introduce(buyer, supplier));
     world.run(5);
-    let pools = open(&mut world, orders, breaks, &codes, supplier, setting.faults.patience_s(OPEN_S))?;
+    let pools = open(&mut world, orders, breaks, &codes, supplier)?;
     world.run(5);
     await_news(&mut world, &nodes, &pools, &wishes);
     for (n, ((buyer, code), wish)) in wishes.iter().enumerate() {
@@ -199,7 +199,6 @@ fn open(
     breaks: &Breaks,
     codes: &BTreeSet<usize>,
     supplier: impl Fn(usize) -> usize,
-    open_s: i64,
 ) -> Result<BTreeMap<usize, Pool>, String> {
     /// More than anybody orders in a week.
     const CAP: i64 = 1_000_000;
@@ -214,7 +213,7 @@ fn open(
         let offer = world.recorded(who, orders.offer(*code, &at, CAP)?)?;
         asked.push((*code, who, at, offer));
     }
-    let closes = after(world.now(), open_s);
+    let closes = after(world.now(), OPEN_S);
     let mut pools = BTreeMap::new();
     for (code, who, at, offer) in asked {
         let open =

@@ -6,7 +6,6 @@ use crate::cli::ReplayArgs;
 use crate::failure::{Exit, Failure, Result};
 use crate::i18n::Msg;
 use serde_json::{Value, json};
-use sim::Faults;
 use sim::retail::{Instance, Joint, JointSetting, Orders, Supply, joint_week};
 use vocab::Timestamp;
 
@@ -26,7 +25,7 @@ pub(super) fn run(
         bar.set_message(c.say(Msg::ReplayJoint, &[&retail::monday(week)]));
         let supply = Supply { suppliers: args.suppliers, capacity_percent: percent, seed: args.seed };
         let instance = Instance::of_week(orders, *week, supply);
-        let setting = JointSetting::usual(args.seed, Faults::FAR);
+        let setting = JointSetting::usual(args.seed);
         let joint = joint_week(orders, &instance, setting, |done_ms, all_ms| {
             bar.set_length(all_ms.unsigned_abs());
             bar.set_position(done_ms.unsigned_abs());
